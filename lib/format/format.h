@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Pure, bounded readers of on-disk bytes.  The caller reads the bytes; these turn them into structs.
+ * Everywhere: -ENODATA: not of this format; -EBADMSG: of this format, but damaged (*why says how, a
+ * string constant); -EOVERFLOW: larger than any sane instance.
+ */
+#pragma once
+
+#include "util/util.h"
+
+/* ---- md superblocks (linux/raid/md_p.h) ---- */
+
+struct md_sb {
+	unsigned major, minor;	/* metadata version: 0.90, 1.0, 1.1, 1.2 */
+	char uuid[40];		/* as mdadm prints it, 8:8:8:8 hex */
+	char name[33];		/* "host:name"; empty for 0.90 */
+	char dev_uuid[37];
+	int level;		/* -1 linear, -4 multipath, 0 1 4 5 6 10 */
+	uint32_t layout, raid_disks, dev_number;
+	int role;		/* 0...; -1 spare, -2 faulty, -3 journal */
+	uint64_t events, utime, size;	/* size: sectors used of each member */
+	uint64_t data_offset;		/* sectors */
+	bool clean, bitmap, journal, reshape, recovering;
+	uint16_t n_roles;
+	uint16_t roles[4096];	/* by dev_number: role, 0xffff spare, 0xfffe faulty, 0xfffd journal */
+};
+
+/* The offsets where a superblock can be on a device of so many bytes; returns how many (at most 4). */
+int md_sb_offsets(uint64_t size, uint64_t offsets[4]);
+#define MD_SB_BYTES 8192 /* read so much at each */
+
+/* buf: what was read at `offset` of a device of `size` bytes. */
+int md_sb_parse(const void *buf, size_t len, uint64_t offset, uint64_t size, struct md_sb *ret,
+		const char **why);
+
+/* ---- LVM2 label and metadata areas ---- */
+
+struct lvm_area {
+	uint64_t offset, size; /* bytes on the device */
+};
+
+struct lvm_label {
+	char pv_uuid[39];	/* with dashes, as LVM prints it */
+	uint64_t device_size;
+	unsigned n_areas;
+	struct lvm_area areas[2]; /* metadata areas */
+	uint64_t data_start;
+};
+
+#define LVM_LABEL_BYTES 2048 /* first four sectors of the device */
+int lvm_label_parse(const void *buf, size_t len, struct lvm_label *ret, const char **why);
+
+/* The header of a metadata area (512 bytes at area.offset): where the live text is. */
+struct lvm_text_location {
+	uint64_t offset; /* from the start of the area */
+	uint64_t size;
+	uint64_t wrap;	 /* bytes at the end; the rest continues at offset 512 of the area */
+	uint32_t crc;
+};
+int lvm_mda_parse(const void *buf, size_t len, const struct lvm_area *area, struct lvm_text_location *ret,
+		  const char **why); /* -ENODATA: area holds no VG */
+uint32_t lvm_crc(uint32_t initial, const void *buf, size_t len);
+#define LVM_CRC_INITIAL UINT32_C(0xf597a6cf)
+
+/* ---- LVM2 metadata text: a tree of sections ---- */
+
+struct lvm_node {
+	char *key;
+	char **strings;		/* a value or a list, as text; NULL for a section */
+	GPtrArray *children;	/* struct lvm_node; NULL for a value */
+};
+
+/* At most 1,000,000 nodes, nesting 16.  The top section has no key.  line: where it went wrong. */
+int lvm_text_parse(const char *text, struct lvm_node **ret, unsigned *line);
+void lvm_node_free(struct lvm_node *n);
+
+const struct lvm_node *lvm_node_get(const struct lvm_node *n, const char *key); /* direct child or NULL */
+const char *lvm_node_str(const struct lvm_node *n, const char *key);		/* first string or NULL */
+int lvm_node_u64(const struct lvm_node *n, const char *key, uint64_t *ret);	/* -ENODATA, -EBADMSG */
+bool lvm_node_has(const struct lvm_node *n, const char *key, const char *word); /* list contains it */
+
+/* ---- one VG, from its text ---- */
+
+struct lvm_pv {
+	char *name;	/* "pv0" */
+	char *uuid;
+	char *device;	/* hint: where LVM saw it last */
+	bool missing;	/* metadata marks it MISSING */
+	uint64_t pe_start, pe_count, dev_size; /* sectors; extents; sectors */
+};
+
+struct lvm_lv {
+	char *name, *uuid;
+	bool visible, readonly, skip;	/* skip: activation skip flag */
+	const struct lvm_node *node;	/* its section: segments, status, flags; owned by the vg */
+};
+
+struct lvm_vg {
+	struct lvm_node *root;	/* owns the text's tree */
+	const struct lvm_node *section;
+	char *name, *uuid;
+	uint64_t seqno, extent_size; /* sectors */
+	bool exported, resizeable, clustered;
+	char *system_id, *lock_type;
+	GPtrArray *pvs;		/* struct lvm_pv */
+	GPtrArray *lvs;		/* struct lvm_lv */
+};
+
+int lvm_vg_parse(const char *text, struct lvm_vg **ret, char **why); /* why: owned by the caller */
+void lvm_vg_free(struct lvm_vg *vg);
+struct lvm_lv *lvm_vg_find_lv(const struct lvm_vg *vg, const char *name);
+
+/* Names of the PVs ("pv0") that this LV's segments, and those of the LVs below it, lie on. */
+GPtrArray *lvm_lv_pvs(const struct lvm_vg *vg, const struct lvm_lv *lv);
+
+/* VG-LV[-layer] with '-' doubled inside the parts; caller frees. */
+char *lvm_dm_name(const char *vg, const char *lv, const char *layer);
+char *lvm_dm_uuid(const struct lvm_vg *vg, const struct lvm_lv *lv, const char *layer); /* "LVM-..." */
+
+/*
+ * Appends to `text` the transaction (format: core/action.h, DM_ACTIVATE) that brings up one LV.
+ * pv_devnum(data, pv) says where a PV is (0: missing).  udev: cookie flags as vgchange sets them.
+ * -EOPNOTSUPP: a segment type we do not do natively (*why names it); -ENODEV: a PV is missing.
+ */
+int lvm_lv_table(const struct lvm_vg *vg, const struct lvm_lv *lv, dev_t (*pv_devnum)(void *, const struct lvm_pv *),
+		 void *data, GString *text, char **why);
