@@ -54,7 +54,7 @@ int lvm_label_parse(const void *buf, size_t len, struct lvm_label *ret, const ch
 struct lvm_text_location {
 	uint64_t offset; /* from the start of the area */
 	uint64_t size;
-	uint64_t wrap;	 /* bytes at the end; the rest continues at offset 512 of the area */
+	uint64_t wrap;	 /* bytes up to the end of the area (all, mostly); the rest is at its offset 512 */
 	uint32_t crc;
 };
 int lvm_mda_parse(const void *buf, size_t len, const struct lvm_area *area, struct lvm_text_location *ret,
