@@ -64,6 +64,8 @@ int sact_set_log_fn(sact *s, sact_log_fn fn, void *data);
 int sact_set_source(sact *s, int source);
 int sact_set_record_fd(sact *s, int fd);
 int sact_set_degraded_after(sact *s, uint64_t usec);
+/* Deadline of the whole run (CLOCK_BOOTTIME µs), shown in status; goals unmet then fail with -ETIME. */
+int sact_set_timeout(sact *s, uint64_t until_usec);
 
 /* ---- what is wanted, from files and command lines given as text ---- */
 
@@ -91,6 +93,8 @@ const char *sact_goal_get_node(const sact_goal *g);
 int sact_goal_get_error(const sact_goal *g, const char **ret_text);
 int sact_goal_get_fsck_status(const sact_goal *g);
 int sact_goal_explain(const sact_goal *g, char **ret);
+/* The goal number `index` in order of creation, those from files included; borrowed; NULL: no more. */
+sact_goal *sact_get_goal(const sact *s, size_t index);
 
 /* ---- running ---- */
 
@@ -129,6 +133,11 @@ int sact_load(sact *s, int dir_fd);
 int sact_stop(sact *s, const char *spec, int everything);
 
 /* ---- record and replay ---- */
+
+enum {
+	SACT_REPLAY_SHUFFLE = 1,   /* independent inputs in an order that seed decides */
+	SACT_REPLAY_ALL_ORDERS = 2 /* in every order */
+};
 
 int sact_replay(const char *journal, size_t len, unsigned flags, uint64_t seed, char **ret_report);
 
