@@ -93,6 +93,9 @@ struct lvm_lv {
 	char *name, *uuid;
 	bool visible, readonly, skip;	/* skip: activation skip flag */
 	const struct lvm_node *node;	/* its section: segments, status, flags; owned by the vg */
+	const struct lvm_lv *origin;	/* of a snapshot */
+	const struct lvm_node *relation; /* of a snapshot: the segment that ties it to its origin */
+	GPtrArray *snapshots;		/* of an origin: struct lvm_lv; NULL: none */
 };
 
 struct lvm_vg {
@@ -104,6 +107,7 @@ struct lvm_vg {
 	char *system_id, *lock_type;
 	GPtrArray *pvs;		/* struct lvm_pv */
 	GPtrArray *lvs;		/* struct lvm_lv */
+	GHashTable *pv_index, *lv_index; /* by name */
 };
 
 int lvm_vg_parse(const char *text, struct lvm_vg **ret, char **why); /* why: owned by the caller */
