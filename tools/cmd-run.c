@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* root, mount, device: what is wanted, then the same loop. */
+#include "tools.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const crypttabs[] = { "/etc/crypttab", NULL };
+static const char *const fstabs[] = { "/etc/fstab", NULL };
+static const char *const mdadm_confs[] = { "/etc/mdadm/mdadm.conf", "/etc/mdadm.conf", NULL };
+static const char *const cmdlines[] = { "/proc/cmdline", NULL };
+static const char *const nothing[] = { NULL };
+
+/* A file that was named has to be there; of the defaults the first that is. */
+static int read_named(const char *named, const char *const *defaults, char **ret, const char **ret_name)
+{
+	int error;
+
+	if (named) {
+		*ret_name = named;
+		if ((error = read_file(named, ret, NULL)) < 0)
+			say_error(MSG_FILE, named, "cannot be read: %s", strerror(-error));
+		return error;
+	}
+	for (; *defaults; defaults++) {
+		*ret_name = *defaults;
+		error = read_file(*defaults, ret, NULL);
+		if (error >= 0)
+			return 1;
+		if (error != -ENOENT)
+			say_error(MSG_FILE, *defaults, "cannot be read: %s", strerror(-error));
+	}
+	*ret = NULL;
+	return 0;
+}
+
+static int added(const char *name, int error)
+{
+	if (error < 0)
+		say_error(MSG_FILE, name, "cannot be used: %s", strerror(-error));
+	return error;
+}
+
+typedef int (*add_fn)(sact *s, const char *text, const char *name);
+
+static int add_cmdline(sact *s, const char *text, const char *name)
+{
+	return sact_add_cmdline(s, text);
+}
+
+static int add_file(struct run *r, const char *named, const char *const *defaults, add_fn add)
+{
+	_cleanup_free_ char *text = NULL;
+	const char *name;
+	int error = read_named(named, defaults, &text, &name);
+
+	if (error < 0 || !text)
+		return error;
+	return added(name, add(r->s, text, name));
+}
+
+/* targets: as for sact_add_fstab(). */
+static int add_fstab(struct run *r, const char *const *targets)
+{
+	_cleanup_free_ char *text = NULL;
+	const char *name;
+	int error = read_named(r->o->fstab, fstabs, &text, &name);
+
+	if (error < 0 || !text)
+		return error;
+	return added(name, sact_add_fstab(r->s, text, name, targets));
+}
+
+static int add_config(struct run *r, const char *const *default_cmdlines)
+{
+	const struct options *o = r->o;
+	int error = add_file(r, o->layout, nothing, sact_add_layout);
+
+	if (error >= 0)
+		error = add_file(r, o->crypttab, crypttabs, sact_add_crypttab);
+	if (error >= 0)
+		error = add_file(r, o->mdadm_conf, mdadm_confs, sact_add_mdadm_conf);
+	if (error >= 0)
+		error = add_file(r, o->cmdline, default_cmdlines, add_cmdline);
+	return error;
+}
+
+static int print_status(struct run *r)
+{
+	_cleanup_free_ char *text = NULL;
+	int error = sact_status_json(r->s, &text);
+
+	if (error < 0) {
+		say_error(MSG_ENGINE, "", "no status: %s", strerror(-error));
+		return EXIT_FAILED;
+	}
+	fputs(text, stdout);
+	if (!*text || text[strlen(text) - 1] != '\n')
+		putchar('\n');
+	return EXIT_DONE;
+}
+
+/* Runs what is wanted by now; wanted: the result of the calls that said so. */
+static int run(struct run *r, const char *spec, int wanted)
+{
+	int status;
+
+	if (wanted < 0) {
+		say_error(MSG_ENGINE, spec, "%s", strerror(-wanted));
+		return EXIT_FAILED;
+	}
+	status = run_loop(r);
+	if (r->o->json && print_status(r) != EXIT_DONE && status == EXIT_DONE)
+		status = EXIT_FAILED;
+	return status;
+}
+
+static int start(struct run *r, const struct options *o, const char *const *default_cmdlines)
+{
+	int status = run_open(r, o);
+
+	if (status == EXIT_DONE && add_config(r, default_cmdlines) < 0)
+		status = EXIT_FAILED;
+	return status;
+}
+
+int cmd_root(const struct options *o, int argc, char **argv)
+{
+	sact_goal *g = NULL;
+	struct run r;
+	int status;
+
+	if (argc)
+		return usage_error("root: '%s' is one argument too many", argv[0]);
+	status = start(&r, o, cmdlines);
+	/* known, none of it wanted: the options of / may be there */
+	if (status == EXIT_DONE && add_fstab(&r, nothing) < 0)
+		status = EXIT_FAILED;
+	if (status == EXIT_DONE)
+		status = run(&r, "root", sact_goal_new_root(r.s, o->target, &g));
+	sact_goal_unref(g);
+	run_close(&r);
+	return status;
+}
+
+int cmd_device(const struct options *o, int argc, char **argv)
+{
+	sact_goal *g = NULL;
+	struct run r;
+	int status;
+
+	if (argc != 1)
+		return usage_error("device: one SPEC is wanted");
+	status = start(&r, o, nothing);
+	if (status == EXIT_DONE)
+		status = run(&r, argv[0], sact_goal_new_device(r.s, argv[0], &g));
+	if (status == EXIT_DONE && !o->json && sact_goal_get_node(g))
+		puts(sact_goal_get_node(g));
+	sact_goal_unref(g);
+	run_close(&r);
+	return status;
+}
+
+static bool is_major_minor(const char *text)
+{
+	unsigned major, minor;
+	int end = 0;
+
+	return sscanf(text, "%u:%u%n", &major, &minor, &end) == 2 && !text[end];
+}
+
+/* "SPEC TARGET", not two mount points. */
+static bool is_pair(int argc, char **argv)
+{
+	return argc == 2 && argv[1][0] == '/' &&
+	       (strncmp(argv[0], "/dev/", 5) == 0 || (argv[0][0] != '/' && strchr(argv[0], '=')) ||
+		is_major_minor(argv[0]));
+}
+
+static int new_mount(struct run *r, char **argv, sact_goal **ret)
+{
+	const struct options *o = r->o;
+	int error = sact_goal_new_mount(r->s, argv[0], argv[1], ret);
+
+	if (error >= 0 && o->fstype)
+		error = sact_goal_set_fstype(*ret, o->fstype);
+	if (error >= 0 && o->mount_options)
+		error = sact_goal_set_options(*ret, o->mount_options);
+	if (error >= 0 && o->fsck)
+		error = sact_goal_set_fsck(*ret, o->fsck);
+	return error;
+}
+
+int cmd_mount(const struct options *o, int argc, char **argv)
+{
+	bool pair = !o->all && is_pair(argc, argv);
+	sact_goal *g = NULL;
+	struct run r;
+	int status;
+
+	if (o->all ? argc > 0 : argc == 0)
+		return usage_error("mount: --all, mount points, or SPEC TARGET");
+	for (int i = 0; !pair && i < argc; i++)
+		if (argv[i][0] != '/')
+			return usage_error("mount: '%s' is no mount point", argv[i]);
+	if (!pair && (o->fstype || o->mount_options || o->fsck))
+		return usage_error("mount: --fstype, --options and --fsck go with SPEC TARGET");
+	if (pair && o->fstab)
+		return usage_error("mount: --fstab does not go with SPEC TARGET");
+	status = start(&r, o, nothing);
+	if (status == EXIT_DONE && pair)
+		status = run(&r, argv[0], new_mount(&r, argv, &g));
+	else if (status == EXIT_DONE && add_fstab(&r, o->all ? NULL : (const char *const *)argv) < 0)
+		status = EXIT_FAILED;
+	else if (status == EXIT_DONE)
+		status = run(&r, "fstab", 0);
+	sact_goal_unref(g);
+	run_close(&r);
+	return status;
+}
