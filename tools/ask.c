@@ -21,8 +21,8 @@ struct ask {
 	struct tty ttys[TTYS_MAX];
 	size_t n;
 	bool opened, consoles;
-	uint64_t id, lib_id;	/* of the question whose prompt stands; 0: none */
-	struct locked typed;	/* bytes on their way from a terminal to its line */
+	uint64_t id, lib_id; /* of the question whose prompt stands; 0: none */
+	struct locked typed; /* bytes on their way from a terminal to its line */
 	int kmsg_fd;
 };
 
@@ -215,7 +215,8 @@ static void key(struct ask *a, struct tty *t, unsigned char c)
 		if (a->id)
 			enter(a, t);
 		else
-			locked_wipe(&t->line); /* an answer to no question: it must not meet the next one */
+			locked_wipe(
+				&t->line); /* an answer to no question: it must not meet the next one */
 		return;
 	case KEY_CTRL_C:
 		if (a->id)
@@ -288,10 +289,10 @@ size_t ask_poll(struct ask *a, struct pollfd *fds)
 
 	for (size_t i = 0; i < a->n; i++)
 		if (a->ttys[i].raw)
-			fds[n++] = (struct pollfd){ .fd = a->ttys[i].fd,
-						    .events = POLLIN | (a->ttys[i].redraw ? POLLOUT : 0) };
+			fds[n++] = (struct pollfd){.fd = a->ttys[i].fd,
+						   .events = POLLIN | (a->ttys[i].redraw ? POLLOUT : 0)};
 	if (a->id && a->kmsg_fd >= 0)
-		fds[n++] = (struct pollfd){ .fd = a->kmsg_fd, .events = POLLIN };
+		fds[n++] = (struct pollfd){.fd = a->kmsg_fd, .events = POLLIN};
 	return n;
 }
 
@@ -307,7 +308,7 @@ static void drop_tty(struct ask *a, struct tty *t)
 {
 	tty_close(t);
 	*t = a->ttys[--a->n];
-	a->ttys[a->n] = (struct tty){ .fd = -1 };
+	a->ttys[a->n] = (struct tty){.fd = -1};
 }
 
 void ask_dispatch(struct ask *a, const struct pollfd *fds, size_t n)
@@ -325,7 +326,8 @@ void ask_dispatch(struct ask *a, const struct pollfd *fds, size_t n)
 			continue;
 		if ((fds[i].revents & POLLOUT) && a->id)
 			draw(a, t);
-		if ((fds[i].revents & POLLIN) ? !read_keys(a, t) : (fds[i].revents & (POLLHUP | POLLERR)))
+		if ((fds[i].revents & POLLIN) ? !read_keys(a, t)
+					      : (fds[i].revents & (POLLHUP | POLLERR)))
 			drop_tty(a, t);
 	}
 }

@@ -14,7 +14,7 @@
 
 int client_connect(const char *run_dir, int *ret)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int dir_fd = open_run_dir(run_dir, false), fd, r = 0;
 
 	if (dir_fd < 0)

@@ -8,7 +8,8 @@
 
 int cmd_replay(const struct options *o, int argc, char **argv)
 {
-	unsigned flags = (o->has_shuffle ? SACT_REPLAY_SHUFFLE : 0) | (o->all_orders ? SACT_REPLAY_ALL_ORDERS : 0);
+	unsigned flags = (o->has_shuffle ? SACT_REPLAY_SHUFFLE : 0) |
+			 (o->all_orders ? SACT_REPLAY_ALL_ORDERS : 0);
 	_cleanup_free_ char *journal = NULL;
 	_cleanup_free_ char *report = NULL;
 	size_t len;

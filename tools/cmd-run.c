@@ -8,11 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const crypttabs[] = { "/etc/crypttab", NULL };
-static const char *const fstabs[] = { "/etc/fstab", NULL };
-static const char *const mdadm_confs[] = { "/etc/mdadm/mdadm.conf", "/etc/mdadm.conf", NULL };
-static const char *const cmdlines[] = { "/proc/cmdline", NULL };
-static const char *const nothing[] = { NULL };
+static const char *const crypttabs[] = {"/etc/crypttab", NULL};
+static const char *const fstabs[] = {"/etc/fstab", NULL};
+static const char *const mdadm_confs[] = {"/etc/mdadm/mdadm.conf", "/etc/mdadm.conf", NULL};
+static const char *const cmdlines[] = {"/proc/cmdline", NULL};
+static const char *const nothing[] = {NULL};
 
 /* A file that was named has to be there; of the defaults the first that is. */
 static int read_named(const char *named, const char *const *defaults, char **ret, const char **ret_name)

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #define LINE_MAX_BYTES 1024
-#define CLIENTS_MAX    (CONTROL_MAX_FDS - 1)
+#define CLIENTS_MAX (CONTROL_MAX_FDS - 1)
 
 struct client {
 	int fd;
@@ -169,9 +169,9 @@ static const struct request {
 	bool has_argument;
 	void (*run)(struct control *c, struct client *client, const char *arguments);
 } requests[] = {
-	{ "status-json", false, do_status_json }, { "status-text", false, do_status_text },
-	{ "explain", true, do_explain },	  { "questions", false, do_questions },
-	{ "follow", false, do_follow },
+	{"status-json", false, do_status_json}, {"status-text", false, do_status_text},
+	{"explain", true, do_explain},		{"questions", false, do_questions},
+	{"follow", false, do_follow},
 };
 
 static void run_request(struct control *c, struct client *client, char *line)
@@ -260,8 +260,8 @@ static void drop(struct control *c, size_t i)
 static bool flush(struct client *client)
 {
 	while (busy(client)) {
-		ssize_t n = send(client->fd, client->out + client->out_at, client->out_len - client->out_at,
-				 MSG_NOSIGNAL | MSG_DONTWAIT);
+		ssize_t n = send(client->fd, client->out + client->out_at,
+				 client->out_len - client->out_at, MSG_NOSIGNAL | MSG_DONTWAIT);
 
 		if (n < 0)
 			return errno == EAGAIN || errno == EINTR;
@@ -299,12 +299,13 @@ static void accept_client(struct control *c)
 	int fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	struct ucred peer;
 	socklen_t len = sizeof peer;
-	struct client client = { .fd = fd };
+	struct client client = {.fd = fd};
 
 	if (fd < 0)
 		return;
 	if (c->n == CLIENTS_MAX || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0 ||
-	    (peer.uid != 0 && peer.uid != geteuid()) || locked_init(&client.in, ANSWER_MAX + LINE_MAX_BYTES) < 0) {
+	    (peer.uid != 0 && peer.uid != geteuid()) ||
+	    locked_init(&client.in, ANSWER_MAX + LINE_MAX_BYTES) < 0) {
 		close(fd);
 		return;
 	}
@@ -337,10 +338,10 @@ size_t control_poll(struct control *c, struct pollfd *fds)
 {
 	size_t n = 0;
 
-	fds[n++] = (struct pollfd){ .fd = c->fd, .events = POLLIN };
+	fds[n++] = (struct pollfd){.fd = c->fd, .events = POLLIN};
 	for (size_t i = 0; i < c->n; i++)
-		fds[n++] = (struct pollfd){ .fd = c->clients[i].fd,
-					    .events = busy(&c->clients[i]) ? POLLOUT : POLLIN };
+		fds[n++] = (struct pollfd){.fd = c->clients[i].fd,
+					   .events = busy(&c->clients[i]) ? POLLOUT : POLLIN};
 	return n;
 }
 
@@ -361,9 +362,9 @@ void control_dispatch(struct control *c, const struct pollfd *fds, size_t n)
 			k++;
 		if (k == c->n)
 			continue;
-		if ((fds[i].revents & POLLIN)  ? !receive(c, &c->clients[k]) :
-		    (fds[i].revents & POLLOUT) ? !serve(c, &c->clients[k]) :
-						 true)
+		if ((fds[i].revents & POLLIN)	 ? !receive(c, &c->clients[k])
+		    : (fds[i].revents & POLLOUT) ? !serve(c, &c->clients[k])
+						 : true)
 			drop(c, k);
 	}
 	if (knock) /* last: a new client may get the number of one that was dropped */
@@ -374,7 +375,7 @@ void control_dispatch(struct control *c, const struct pollfd *fds, size_t n)
 
 int control_new(sact *s, struct questions *qs, int dir_fd, struct control **ret)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	struct control *c;
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), r;
 
@@ -394,7 +395,7 @@ int control_new(sact *s, struct questions *qs, int dir_fd, struct control **ret)
 		close(fd);
 		return -ENOMEM;
 	}
-	*c = (struct control){ .s = s, .qs = qs, .dir_fd = dir_fd, .fd = fd };
+	*c = (struct control){.s = s, .qs = qs, .dir_fd = dir_fd, .fd = fd};
 	*ret = c;
 	return 0;
 }

@@ -212,7 +212,8 @@ int parse_number(const char *text, uint64_t *ret)
 	for (; *text; text++) {
 		if (*text < '0' || *text > '9')
 			return -EINVAL;
-		if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, *text - '0', &value))
+		if (__builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, *text - '0', &value))
 			return -ERANGE;
 	}
 	*ret = value;
@@ -226,10 +227,11 @@ int parse_seconds(const char *text, uint64_t *ret_usec)
 	static const struct {
 		const char *name;
 		uint64_t usec;
-	} units[] = { { "", USEC_PER_SEC }, { "s", USEC_PER_SEC }, { "ms", 1000 }, { "min", 60 * USEC_PER_SEC } };
+	} units[] = {{"", USEC_PER_SEC}, {"s", USEC_PER_SEC}, {"ms", 1000}, {"min", 60 * USEC_PER_SEC}};
 
 	for (; *at >= '0' && *at <= '9'; at++)
-		if (__builtin_mul_overflow(whole, 10, &whole) || __builtin_add_overflow(whole, *at - '0', &whole))
+		if (__builtin_mul_overflow(whole, 10, &whole) ||
+		    __builtin_add_overflow(whole, *at - '0', &whole))
 			return -ERANGE;
 	if (at == text)
 		return -EINVAL;
@@ -259,7 +261,7 @@ uint64_t boottime_usec(void)
 
 void no_core_dumps(void)
 {
-	struct rlimit none = { 0, 0 };
+	struct rlimit none = {0, 0};
 
 	(void)setrlimit(RLIMIT_CORE, &none);
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
@@ -277,7 +279,7 @@ int locked_init(struct locked *l, size_t size)
 	(void)mlock(p, size); /* a small RLIMIT_MEMLOCK: still better than no answer at all */
 	(void)madvise(p, size, MADV_DONTDUMP);
 	(void)madvise(p, size, MADV_DONTFORK);
-	*l = (struct locked){ .bytes = p, .size = size };
+	*l = (struct locked){.bytes = p, .size = size};
 	return 0;
 }
 
@@ -294,7 +296,7 @@ void locked_free(struct locked *l)
 		return;
 	locked_wipe(l);
 	munmap(l->bytes, l->size);
-	*l = (struct locked){ 0 };
+	*l = (struct locked){0};
 }
 
 void locked_drop(struct locked *l, size_t n)

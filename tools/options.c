@@ -9,8 +9,8 @@
 #include <string.h>
 
 #define FOR_GOALS (FOR_ROOT | FOR_MOUNT | FOR_DEVICE)
-#define FOR_RUNS  (FOR_GOALS | FOR_STOP)
-#define FOR_TALK  (FOR_STATUS | FOR_EXPLAIN | FOR_ANSWER)
+#define FOR_RUNS (FOR_GOALS | FOR_STOP)
+#define FOR_TALK (FOR_STATUS | FOR_EXPLAIN | FOR_ANSWER)
 
 enum kind {
 	KIND_STRING,
@@ -30,33 +30,36 @@ static const struct row {
 	const char *help;
 } rows[] = {
 #define AT(field) offsetof(struct options, field)
-	{ "target", "DIR", KIND_STRING, AT(target), FOR_ROOT, "where root is mounted (default /sysroot)" },
-	{ "all", NULL, KIND_FLAG, AT(all), FOR_MOUNT | FOR_STOP, "all of them" },
-	{ "everything", NULL, KIND_FLAG, AT(everything), FOR_STOP, "also what others made" },
-	{ "fstype", "TYPE", KIND_STRING, AT(fstype), FOR_MOUNT, "file system type for SPEC TARGET" },
-	{ "options", "LIST", KIND_STRING, AT(mount_options), FOR_MOUNT, "mount options for SPEC TARGET" },
-	{ "fsck", "MODE", KIND_OPTIONAL, AT(fsck), FOR_MOUNT, "check before mounting: auto (default), force, no" },
-	{ "cmdline", "FILE", KIND_STRING, AT(cmdline), FOR_GOALS,
-	  "kernel command line (root: default /proc/cmdline)" },
-	{ "crypttab", "FILE", KIND_STRING, AT(crypttab), FOR_GOALS, "default /etc/crypttab" },
-	{ "fstab", "FILE", KIND_STRING, AT(fstab), FOR_ROOT | FOR_MOUNT, "default /etc/fstab" },
-	{ "mdadm-conf", "FILE", KIND_STRING, AT(mdadm_conf), FOR_GOALS,
-	  "default /etc/mdadm/mdadm.conf or /etc/mdadm.conf" },
-	{ "layout", "FILE", KIND_STRING, AT(layout), FOR_GOALS, "layout record of the image" },
-	{ "source", "udev|kernel|auto", KIND_SOURCE, AT(source), FOR_RUNS, "where events come from" },
-	{ "timeout", "SECONDS", KIND_SECONDS, AT(timeout_usec), FOR_RUNS, "give up then (default: never)" },
-	{ "degraded", "SECONDS|never", KIND_DEGRADED, AT(degraded_usec), FOR_GOALS,
-	  "how long an array waits for its missing members" },
-	{ "record", "FILE", KIND_STRING, AT(record), FOR_RUNS, "write a journal that replay understands" },
-	{ "run-dir", "DIR", KIND_STRING, AT(run_dir), FOR_RUNS | FOR_TALK, "default /run/storage-activate" },
-	{ "json", NULL, KIND_FLAG, AT(json), FOR_GOALS | FOR_STATUS, "print the status as JSON" },
-	{ "follow", NULL, KIND_FLAG, AT(follow), FOR_STATUS, "one line of JSON for each change" },
-	{ "list", NULL, KIND_FLAG, AT(list), FOR_ANSWER, "print the standing questions as JSON" },
-	{ "quiet", NULL, KIND_FLAG, AT(quiet), FOR_RUNS, "warnings and errors only" },
-	{ "verbose", NULL, KIND_FLAG, AT(verbose), FOR_RUNS, "print the library's debug messages" },
-	{ "shuffle", "SEED", KIND_SHUFFLE, AT(shuffle), FOR_REPLAY, "another order of arrival" },
-	{ "all-orders", NULL, KIND_FLAG, AT(all_orders), FOR_REPLAY, "every order of arrival" },
-	{ "help", NULL, KIND_FLAG, AT(help), ~0u, "this text" },
+	{"target", "DIR", KIND_STRING, AT(target), FOR_ROOT, "where root is mounted (default /sysroot)"},
+	{"all", NULL, KIND_FLAG, AT(all), FOR_MOUNT | FOR_STOP, "all of them"},
+	{"everything", NULL, KIND_FLAG, AT(everything), FOR_STOP, "also what others made"},
+	{"fstype", "TYPE", KIND_STRING, AT(fstype), FOR_MOUNT, "file system type for SPEC TARGET"},
+	{"options", "LIST", KIND_STRING, AT(mount_options), FOR_MOUNT, "mount options for SPEC TARGET"},
+	{"fsck", "MODE", KIND_OPTIONAL, AT(fsck), FOR_MOUNT,
+	 "check before mounting: auto (default), force, no"},
+	{"cmdline", "FILE", KIND_STRING, AT(cmdline), FOR_GOALS,
+	 "kernel command line (root: default /proc/cmdline)"},
+	{"crypttab", "FILE", KIND_STRING, AT(crypttab), FOR_GOALS, "default /etc/crypttab"},
+	{"fstab", "FILE", KIND_STRING, AT(fstab), FOR_ROOT | FOR_MOUNT, "default /etc/fstab"},
+	{"mdadm-conf", "FILE", KIND_STRING, AT(mdadm_conf), FOR_GOALS,
+	 "default /etc/mdadm/mdadm.conf or /etc/mdadm.conf"},
+	{"layout", "FILE", KIND_STRING, AT(layout), FOR_GOALS, "layout record of the image"},
+	{"source", "udev|kernel|auto", KIND_SOURCE, AT(source), FOR_RUNS, "where events come from"},
+	{"timeout", "SECONDS", KIND_SECONDS, AT(timeout_usec), FOR_RUNS,
+	 "give up then (default: never)"},
+	{"degraded", "SECONDS|never", KIND_DEGRADED, AT(degraded_usec), FOR_GOALS,
+	 "how long an array waits for its missing members"},
+	{"record", "FILE", KIND_STRING, AT(record), FOR_RUNS, "write a journal that replay understands"},
+	{"run-dir", "DIR", KIND_STRING, AT(run_dir), FOR_RUNS | FOR_TALK,
+	 "default /run/storage-activate"},
+	{"json", NULL, KIND_FLAG, AT(json), FOR_GOALS | FOR_STATUS, "print the status as JSON"},
+	{"follow", NULL, KIND_FLAG, AT(follow), FOR_STATUS, "one line of JSON for each change"},
+	{"list", NULL, KIND_FLAG, AT(list), FOR_ANSWER, "print the standing questions as JSON"},
+	{"quiet", NULL, KIND_FLAG, AT(quiet), FOR_RUNS, "warnings and errors only"},
+	{"verbose", NULL, KIND_FLAG, AT(verbose), FOR_RUNS, "print the library's debug messages"},
+	{"shuffle", "SEED", KIND_SHUFFLE, AT(shuffle), FOR_REPLAY, "another order of arrival"},
+	{"all-orders", NULL, KIND_FLAG, AT(all_orders), FOR_REPLAY, "every order of arrival"},
+	{"help", NULL, KIND_FLAG, AT(help), ~0u, "this text"},
 #undef AT
 };
 
@@ -74,7 +77,8 @@ int usage_error(const char *format, ...)
 
 void options_help(const struct command *c)
 {
-	printf("Usage: storage-activate %s [OPTION...] %s\n\n%s\n\nOptions:\n", c->name, c->arguments, c->summary);
+	printf("Usage: storage-activate %s [OPTION...] %s\n\n%s\n\nOptions:\n", c->name, c->arguments,
+	       c->summary);
 	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
 		char left[48];
 
@@ -96,8 +100,7 @@ static int set_source(int *source, const char *text)
 		const char *name;
 		int source;
 	} sources[] = {
-		{ "auto", SACT_SOURCE_AUTO }, { "udev", SACT_SOURCE_UDEV }, { "kernel", SACT_SOURCE_KERNEL }
-	};
+		{"auto", SACT_SOURCE_AUTO}, {"udev", SACT_SOURCE_UDEV}, {"kernel", SACT_SOURCE_KERNEL}};
 
 	for (size_t i = 0; i < N_ELEMENTS(sources); i++)
 		if (strcmp(text, sources[i].name) == 0) {
@@ -146,14 +149,14 @@ static size_t fill_getopt(const struct command *c, struct option *list, const st
 	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
 		if (!(rows[i].commands & c->bit))
 			continue;
-		list[n] = (struct option){ .name = rows[i].name,
-					   .has_arg = rows[i].kind == KIND_OPTIONAL ? optional_argument :
-						      rows[i].argument		    ? required_argument :
-										      no_argument,
-					   .val = 1 };
+		list[n] = (struct option){.name = rows[i].name,
+					  .has_arg = rows[i].kind == KIND_OPTIONAL ? optional_argument
+						     : rows[i].argument		   ? required_argument
+										   : no_argument,
+					  .val = 1};
 		of[n++] = &rows[i];
 	}
-	list[n] = (struct option){ 0 };
+	list[n] = (struct option){0};
 	return n;
 }
 
@@ -161,10 +164,10 @@ int options_parse(const struct command *c, int argc, char **argv, struct options
 {
 	struct option list[N_ELEMENTS(rows) + 1];
 	const struct row *of[N_ELEMENTS(rows)];
-	struct options o = { .run_dir = "/run/storage-activate",
-			     .target = "/sysroot",
-			     .source = SACT_SOURCE_AUTO,
-			     .timeout_usec = UINT64_MAX };
+	struct options o = {.run_dir = "/run/storage-activate",
+			    .target = "/sysroot",
+			    .source = SACT_SOURCE_AUTO,
+			    .timeout_usec = UINT64_MAX};
 	int found, index = 0;
 
 	fill_getopt(c, list, of);
@@ -176,8 +179,8 @@ int options_parse(const struct command *c, int argc, char **argv, struct options
 			break;
 		case 1:
 			if (set_option(&o, of[index], optarg) < 0)
-				return -usage_error("%s: --%s=%s is not understood", c->name, of[index]->name,
-						    optarg ? optarg : "");
+				return -usage_error("%s: --%s=%s is not understood", c->name,
+						    of[index]->name, optarg ? optarg : "");
 			break;
 		case ':':
 			return -usage_error("%s: %s wants a value", c->name, argv[optind - 1]);

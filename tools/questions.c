@@ -42,7 +42,8 @@ static char *make_prompt(const char *text)
 		return NULL;
 	if (len && clean[len - 1] == ' ')
 		return strdup(clean);
-	return asprintf(&prompt, "%s%s ", clean, len && clean[len - 1] == ':' ? "" : ":") < 0 ? NULL : prompt;
+	return asprintf(&prompt, "%s%s ", clean, len && clean[len - 1] == ':' ? "" : ":") < 0 ? NULL
+											      : prompt;
 }
 
 /* A question that is known is asked again: its answer was wrong. */
@@ -58,7 +59,7 @@ int questions_add(struct questions *qs, sact_secret *secret)
 		if (more) {
 			qs->list = more;
 			q = &more[qs->n++];
-			*q = (struct question){ .lib_id = lib_id };
+			*q = (struct question){.lib_id = lib_id};
 		} else {
 			r = -ENOMEM;
 		}
@@ -98,7 +99,7 @@ void questions_free(struct questions *qs)
 	for (size_t i = 0; i < qs->n; i++)
 		question_clear(&qs->list[i]);
 	free(qs->list);
-	*qs = (struct questions){ 0 };
+	*qs = (struct questions){0};
 }
 
 /* While an answer is being tried the others wait: it may open their volumes too. */

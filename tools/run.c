@@ -36,7 +36,7 @@ static int open_signals(int *ret)
 	sigaddset(&set, SIGCONT);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
 		return -errno;
-	(void)signal(SIGPIPE, SIG_IGN);	 /* whoever reads our messages may leave */
+	(void)signal(SIGPIPE, SIG_IGN); /* whoever reads our messages may leave */
 	(void)signal(SIGTTOU, SIG_IGN); /* and a message from the background must not stop us */
 	*ret = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return *ret < 0 ? -errno : 0;
@@ -49,7 +49,8 @@ static int open_record(const char *path)
 	struct stat st;
 	int fd;
 
-	if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && asprintf(&old, "%s.old", path) >= 0)
+	if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
+	    asprintf(&old, "%s.old", path) >= 0)
 		(void)rename(path, old);
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, 0600);
 	return fd < 0 ? -errno : fd;
@@ -74,7 +75,8 @@ static int set_up_library(struct run *r, const struct options *o)
 	if (!o->record)
 		return EXIT_DONE;
 	if ((fd = open_record(o->record)) < 0 || (error = sact_set_record_fd(r->s, fd)) < 0) {
-		say_error(MSG_FILE, o->record, "cannot be recorded to: %s", strerror(fd < 0 ? -fd : -error));
+		say_error(MSG_FILE, o->record, "cannot be recorded to: %s",
+			  strerror(fd < 0 ? -fd : -error));
 		return EXIT_FAILED;
 	}
 	return EXIT_DONE;
@@ -94,8 +96,9 @@ static int set_up_run_dir(struct run *r, const struct options *o)
 		return EXIT_DONE;
 	}
 	if (flock(r->dir_fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
-		say_error(MSG_RUNNING, o->run_dir,
-			  "another storage-activate is at work there; --run-dir=DIR names another place");
+		say_error(
+			MSG_RUNNING, o->run_dir,
+			"another storage-activate is at work there; --run-dir=DIR names another place");
 		return EXIT_FAILED;
 	}
 	if ((error = control_new(r->s, &r->questions, r->dir_fd, &r->control)) < 0)
@@ -111,7 +114,7 @@ int run_open(struct run *r, const struct options *o)
 {
 	int status, error;
 
-	*r = (struct run){ .o = o, .dir_fd = -1, .signal_fd = -1 };
+	*r = (struct run){.o = o, .dir_fd = -1, .signal_fd = -1};
 	if ((error = open_signals(&r->signal_fd)) < 0 || (error = ask_new(&r->questions, &r->ask)) < 0) {
 		say_error(MSG_ENGINE, "", "cannot be set up: %s", strerror(-error));
 		return EXIT_FAILED;
@@ -141,7 +144,7 @@ void run_close(struct run *r)
 
 static const char *state_name(int state)
 {
-	static const char *const names[] = { "waiting", "active", "done", "failed" };
+	static const char *const names[] = {"waiting", "active", "done", "failed"};
 
 	return state >= 0 && state < (int)N_ELEMENTS(names) ? names[state] : "unknown";
 }
@@ -165,8 +168,9 @@ static void note_automatic_unlock(struct run *r, const char *subject, const char
 {
 	int fd;
 
-	if (r->dir_fd < 0 || r->questions.answers || !subject || !text || strncmp(subject, "luks ", 5) != 0 ||
-	    strncmp(text, "active", 6) != 0 || (text[6] && text[6] != ','))
+	if (r->dir_fd < 0 || r->questions.answers || !subject || !text ||
+	    strncmp(subject, "luks ", 5) != 0 || strncmp(text, "active", 6) != 0 ||
+	    (text[6] && text[6] != ','))
 		return;
 	fd = openat(r->dir_fd, "no-shell", O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd >= 0)
@@ -255,8 +259,11 @@ static int status_of(const sact_goal *g)
 /* Of several failures the one that the caller must not overlook: refused, reboot, deadline, failed. */
 static int final_status(struct run *r)
 {
-	static const int rank[] = { [EXIT_DONE] = 0, [EXIT_FAILED] = 1, [EXIT_DEADLINE] = 2,
-				    [EXIT_REBOOT] = 3, [EXIT_REFUSED] = 4 };
+	static const int rank[] = {[EXIT_DONE] = 0,
+				   [EXIT_FAILED] = 1,
+				   [EXIT_DEADLINE] = 2,
+				   [EXIT_REBOOT] = 3,
+				   [EXIT_REFUSED] = 4};
 	_cleanup_free_ char *why = NULL;
 	int status = EXIT_DONE, deadline = 0;
 	sact_goal *g;
@@ -296,8 +303,8 @@ static int wait_and_dispatch(struct run *r)
 	size_t n_control, n_ask;
 	int error = 0;
 
-	fds[0] = (struct pollfd){ .fd = sact_get_fd(r->s), .events = POLLIN };
-	fds[1] = (struct pollfd){ .fd = r->signal_fd, .events = POLLIN };
+	fds[0] = (struct pollfd){.fd = sact_get_fd(r->s), .events = POLLIN};
+	fds[1] = (struct pollfd){.fd = r->signal_fd, .events = POLLIN};
 	n_control = r->control ? control_poll(r->control, fds + 2) : 0;
 	n_ask = ask_poll(r->ask, fds + 2 + n_control);
 	if (poll(fds, 2 + n_control + n_ask, -1) < 0)

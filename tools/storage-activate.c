@@ -2,27 +2,28 @@
 /* storage-activate COMMAND: one table, one row a command. */
 #include "tools.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <fcntl.h>
 
 static const struct command commands[] = {
-	{ "root", "[--target=DIR]", "activate and mount what the kernel command line names as root", FOR_ROOT,
-	  cmd_root },
-	{ "mount", "[--fstab=FILE] [--all | MOUNTPOINT... | SPEC TARGET]",
-	  "activate and mount entries of fstab, or one device", FOR_MOUNT, cmd_mount },
-	{ "device", "SPEC", "activate what leads to a device and print its node", FOR_DEVICE, cmd_device },
-	{ "stop", "[SPEC... | --all] [--everything]", "unmount, close and stop what was made, in reverse order",
-	  FOR_STOP, cmd_stop },
-	{ "status", "[--json] [--follow]", "show devices, assemblies and goals", FOR_STATUS, cmd_status },
-	{ "explain", "[GOAL]", "show what a goal waits for, down to the first missing leaf", FOR_EXPLAIN,
-	  cmd_explain },
-	{ "answer", "[ID]", "read an answer to a standing question from standard input", FOR_ANSWER, cmd_answer },
-	{ "replay", "FILE [--shuffle=SEED | --all-orders]", "run a recorded journal through the core", FOR_REPLAY,
-	  cmd_replay },
-	{ "init", "", "be /init of a small image", FOR_INIT, cmd_init },
+	{"root", "[--target=DIR]", "activate and mount what the kernel command line names as root",
+	 FOR_ROOT, cmd_root},
+	{"mount", "[--fstab=FILE] [--all | MOUNTPOINT... | SPEC TARGET]",
+	 "activate and mount entries of fstab, or one device", FOR_MOUNT, cmd_mount},
+	{"device", "SPEC", "activate what leads to a device and print its node", FOR_DEVICE, cmd_device},
+	{"stop", "[SPEC... | --all] [--everything]",
+	 "unmount, close and stop what was made, in reverse order", FOR_STOP, cmd_stop},
+	{"status", "[--json] [--follow]", "show devices, assemblies and goals", FOR_STATUS, cmd_status},
+	{"explain", "[GOAL]", "show what a goal waits for, down to the first missing leaf", FOR_EXPLAIN,
+	 cmd_explain},
+	{"answer", "[ID]", "read an answer to a standing question from standard input", FOR_ANSWER,
+	 cmd_answer},
+	{"replay", "FILE [--shuffle=SEED | --all-orders]", "run a recorded journal through the core",
+	 FOR_REPLAY, cmd_replay},
+	{"init", "", "be /init of a small image", FOR_INIT, cmd_init},
 };
 
 static void help(void)

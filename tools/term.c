@@ -23,8 +23,8 @@ static struct restore {
 	struct termios saved;
 } restores[TTYS_MAX];
 
-static const int crashes[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
-static const int endings[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
+static const int endings[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
 static void restore_all(void)
 {
@@ -42,7 +42,7 @@ static void restore_and_die(int sig)
 
 static void handle(const int *signals, size_t n)
 {
-	struct sigaction action = { .sa_handler = restore_and_die, .sa_flags = SA_RESETHAND | SA_NODEFER };
+	struct sigaction action = {.sa_handler = restore_and_die, .sa_flags = SA_RESETHAND | SA_NODEFER};
 
 	for (size_t i = 0; i < n; i++) {
 		struct sigaction old;
@@ -145,7 +145,7 @@ static bool open_tty(struct tty *list, size_t *n, const char *path)
 		return false;
 	if ((fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)) < 0)
 		return false;
-	list[*n] = (struct tty){ .fd = fd };
+	list[*n] = (struct tty){.fd = fd};
 	if (!isatty(fd) || locked_init(&list[*n].line, 1024) < 0) {
 		close(fd);
 		return false;
@@ -181,7 +181,8 @@ static size_t open_consoles(struct tty *list)
 size_t ttys_open(struct tty list[TTYS_MAX], bool *ret_consoles)
 {
 	struct stat st;
-	bool console = fstat(STDIN_FILENO, &st) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == makedev(5, 1);
+	bool console =
+		fstat(STDIN_FILENO, &st) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == makedev(5, 1);
 	size_t n = 0;
 
 	*ret_consoles = false;

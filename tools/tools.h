@@ -65,7 +65,8 @@ struct options {
 struct command {
 	const char *name, *arguments, *summary;
 	unsigned bit;
-	int (*run)(const struct options *o, int argc, char **argv); /* argv: what is left of the options */
+	int (*run)(const struct options *o, int argc,
+		   char **argv); /* argv: what is left of the options */
 };
 
 /* Reads the options of c; returns the index of the first argument, or -EXIT_USAGE. */
@@ -95,7 +96,8 @@ void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_message(unsigned number, const char *subject, const char *text);
 void say_error(enum tool_message number, const char *subject, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-char *printable(const char *text); /* control characters become '?': names come from disks; caller frees */
+char *
+printable(const char *text); /* control characters become '?': names come from disks; caller frees */
 
 /* The whole file with a NUL behind it; *ret_len (may be NULL) is without it. */
 int read_file(const char *path, char **ret, size_t *ret_len);
@@ -177,10 +179,10 @@ int ask_line(int fd, const char *prompt, struct locked *ret);
 
 int ask_new(struct questions *qs, struct ask **ret);
 struct ask *ask_free(struct ask *a);
-void ask_update(struct ask *a);	 /* the list of questions changed */
-void ask_hide(struct ask *a);	 /* something else is about to be printed */
+void ask_update(struct ask *a); /* the list of questions changed */
+void ask_hide(struct ask *a);	/* something else is about to be printed */
 void ask_show(struct ask *a);
-void ask_resume(struct ask *a);	 /* SIGCONT: the terminal may have been changed */
+void ask_resume(struct ask *a);			    /* SIGCONT: the terminal may have been changed */
 size_t ask_poll(struct ask *a, struct pollfd *fds); /* at most ASK_MAX_FDS */
 void ask_dispatch(struct ask *a, const struct pollfd *fds, size_t n);
 
@@ -213,9 +215,9 @@ struct run {
 	struct questions questions;
 	struct ask *ask;
 	struct control *control;
-	bool changed;	   /* what we made may have changed: state and followers want to know */
-	bool loaded;	   /* there was a state */
-	bool failed;	   /* a numbered error was reported */
+	bool changed; /* what we made may have changed: state and followers want to know */
+	bool loaded;  /* there was a state */
+	bool failed;  /* a numbered error was reported */
 };
 
 int run_open(struct run *r, const struct options *o); /* 0 or an exit status */

@@ -73,7 +73,7 @@ static void message(struct sact *s, int number, int severity, const char *subjec
 
 static void wake(struct sact *s)
 {
-	(void)!write(s->fd, &(uint64_t){ 1 }, 8);
+	(void)!write(s->fd, &(uint64_t){1}, 8);
 }
 
 static void finish(struct sact *s, sact_goal *g, int error)
@@ -118,8 +118,11 @@ static void begin(struct sact *s, sact_goal *g)
 	static const struct {
 		const char *spec;
 		int error;
-	} fates[] = { { "UUID=ok", 0 }, { "UUID=fail", -ENODEV }, { "UUID=timeout", -ETIME },
-		      { "UUID=refused", -EKEYREJECTED }, { "UUID=reboot", -EIO } };
+	} fates[] = {{"UUID=ok", 0},
+		     {"UUID=fail", -ENODEV},
+		     {"UUID=timeout", -ETIME},
+		     {"UUID=refused", -EKEYREJECTED},
+		     {"UUID=reboot", -EIO}};
 
 	for (size_t i = 0; i < sizeof fates / sizeof *fates; i++)
 		if (strcmp(g->spec, fates[i].spec) == 0)
@@ -289,7 +292,9 @@ int sact_goal_set_options(sact_goal *g, const char *options)
 
 int sact_goal_set_fsck(sact_goal *g, const char *mode)
 {
-	return strcmp(mode, "auto") == 0 || strcmp(mode, "force") == 0 || strcmp(mode, "no") == 0 ? 0 : -EINVAL;
+	return strcmp(mode, "auto") == 0 || strcmp(mode, "force") == 0 || strcmp(mode, "no") == 0
+		       ? 0
+		       : -EINVAL;
 }
 
 int sact_goal_get_state(const sact_goal *g)
@@ -461,15 +466,17 @@ int sact_status_json(sact *s, char **ret)
 {
 	const char *fill = getenv("FAKE_FILL"); /* bytes: more than a socket holds */
 
-	return asprintf(ret, "{\"version\":1,\n \"goals\":%zu,\"questions\":%zu,\"fill\":\"%*s\"}\n", s->n_goals,
-			s->n_secrets, fill ? atoi(fill) : 0, "") < 0 ?
-		       -ENOMEM :
-		       0;
+	return asprintf(ret, "{\"version\":1,\n \"goals\":%zu,\"questions\":%zu,\"fill\":\"%*s\"}\n",
+			s->n_goals, s->n_secrets, fill ? atoi(fill) : 0, "") < 0
+		       ? -ENOMEM
+		       : 0;
 }
 
 int sact_status_text(sact *s, char **ret)
 {
-	return asprintf(ret, "%s tree of %zu goals\n", s->loaded ? "saved" : "new", s->n_goals) < 0 ? -ENOMEM : 0;
+	return asprintf(ret, "%s tree of %zu goals\n", s->loaded ? "saved" : "new", s->n_goals) < 0
+		       ? -ENOMEM
+		       : 0;
 }
 
 int sact_save(sact *s, int dir_fd)
@@ -503,5 +510,7 @@ int sact_replay(const char *journal, size_t len, unsigned flags, uint64_t seed, 
 {
 	if (strncmp(journal, "bad", 3) == 0)
 		return -EBADMSG;
-	return asprintf(ret_report, "%zu bytes, flags %u, seed %d\n", len, flags, (int)seed) < 0 ? -ENOMEM : 0;
+	return asprintf(ret_report, "%zu bytes, flags %u, seed %d\n", len, flags, (int)seed) < 0
+		       ? -ENOMEM
+		       : 0;
 }
