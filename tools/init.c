@@ -4,6 +4,8 @@
  * the engine is its child, so that a crash of the engine is a message and a second try instead of a
  * kernel panic.  libc only, and no timer but the one of panic=N, which is announced.
  */
+#include "config.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
