@@ -58,8 +58,8 @@ static struct sact_event *event(struct sact *s, int type, const char *subject, c
 	struct sact_event *e = &s->events[s->n_events++];
 
 	e->type = type;
-	snprintf(e->subject, sizeof e->subject, "%s", subject);
-	snprintf(e->text, sizeof e->text, "%s", text);
+	snprintf(e->subject, sizeof e->subject, "%.60s", subject);
+	snprintf(e->text, sizeof e->text, "%.120s", text);
 	return e;
 }
 
