@@ -111,7 +111,8 @@ static void mount_api(void)
 		mkdir(api_mounts[i].target, 0755);
 		/* EBUSY: CONFIG_DEVTMPFS_MOUNT or whoever started us was faster */
 		if (mount(api_mounts[i].source, api_mounts[i].target, api_mounts[i].type,
-			  api_mounts[i].flags, api_mounts[i].data) < 0 && errno != EBUSY)
+			  api_mounts[i].flags, api_mounts[i].data) < 0 &&
+		    errno != EBUSY)
 			say("cannot mount %s: %m", api_mounts[i].target);
 	}
 	mkdir(SYSROOT, 0755);
@@ -202,8 +203,8 @@ static void read_words(struct words *w)
 /* Returns the wait status of the engine, or -errno when it could not be started. */
 static int run_engine(const struct words *w)
 {
-	static const char *const env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/",
-					   "TERM=linux", NULL };
+	static const char *const env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/", "TERM=linux",
+					   NULL };
 	char options[N_ELEMENTS(optional_files)][64];
 	const char *argv[N_ELEMENTS(optional_files) + 8];
 	size_t n = 0;

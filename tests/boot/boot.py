@@ -224,7 +224,7 @@ class Machine:
 
     The disks are copies: a boot may write to them, the next one starts from the same bytes.
     """
-    PROMPT = re.compile(rb"[^\r\n]*passphrase[^\r\n]*: ?$", re.IGNORECASE)
+    PROMPT = re.compile(rb"[^\r\n]*passphrase[^\r\n]*: ?\Z", re.IGNORECASE)
 
     def __init__(self, disks, image, cmdline, smp=2, icount=False, memory=512):
         _, kernel, _ = make_kernel()
@@ -316,9 +316,9 @@ class Machine:
                 if until and re.search(until, self.console):
                     self.qemu.kill()
                 if prompt.search(self.console, seen) and type_at is None and answers:
-                    seen, type_at = len(self.console), self.seconds() + typing_sec
+                    type_at = self.seconds() + typing_sec
             if type_at is not None and self.seconds() >= type_at:
-                type_at = None
+                seen, type_at = len(self.console), None
                 self.type(answers.pop(0))
             if plug_at is not None and self.seconds() >= plug_at:
                 plug_at = None
