@@ -1,0 +1,436 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Runs in a guest (see run-guest): the worker against disks that mdadm, cryptsetup and lvm made.
+# /dev/ubda ... ubdf are empty disks, /out holds the worker and drive.
+cd "${0%/*}" && . ./lib.sh && . ../vm/lib.sh
+
+U=
+if [ -S /run/udev/control ]; then
+	U=" udev=1"
+else
+	lib_no_udev
+fi
+
+setup()	# COMMAND...: not under test
+{
+	"$@" >/tmp/setup.out 2>&1 </dev/null && return
+	echo "Bail out! $*"
+	cat /tmp/setup.out
+	exit 1
+}
+
+settle()
+{
+	[ -z "$U" ] || udevadm settle -t 30
+}
+
+state_is()
+{
+	[ "$(cat "/sys/block/$1/md/array_state" 2>/dev/null)" = "$2" ]
+}
+
+field()	# NAME: of the last reply
+{
+	local rest=" $REPLY "
+
+	rest=${rest#* "$1"=}
+	echo "${rest%% *}"
+}
+
+no_semaphores()
+{
+	settle
+	[ "$(wc -l </proc/sysvipc/sem)" = 1 ]
+}
+
+missing()
+{
+	[ ! -e "$1" ]
+}
+
+link_is()
+{
+	[ "$(readlink "$1")" = "$2" ]
+}
+
+md_tests()
+{
+	local uuid members
+
+	setup mdadm --create /dev/md9 --name=boot --homehost=any --level=1 --raid-devices=2 --run \
+		--assume-clean --bitmap=internal /dev/ubda /dev/ubdb
+	setup mke2fs -q -t ext4 -L bootfs -U 11111111-2222-3333-4444-555555555555 /dev/md9
+	settle
+	uuid=$(mdadm --detail --export /dev/md9 | sed -n 's/^MD_UUID=//p')
+	setup mdadm --stop /dev/md9
+	rm -f /run/mdadm/map
+	settle
+	t "probe: md member" "probe id=1 node=ubda devnum=$A" id=1 type=linux_raid_member version=1.2 \
+		uuid="$uuid" md_level=1 md_disks=2 md_name=any:boot 'md_flags="bitmap clean"' 'md_roles="0 1"' \
+		data_offset= '!error='
+	t "probe: the second knows its role" "probe id=2 node=ubdb devnum=$B" md_role=1 md_number=1
+	t "probe: another device number is stale" "probe id=3 node=ubdb devnum=$A" error=-116
+	members="$A 0 0\n$B 1 1"
+	t "md: assembled, at a number of its own" \
+		"md-assemble id=4 uuid=$uuid name=boot version=1.2 members=\"$members\"$U" node=md127 devnum=9:127 \
+		'!error='
+	ok "md: nothing is written before somebody writes" state_is md127 read-auto
+	ok "md: mdadm knows its name" grep -q '^md127 1.2 .* /dev/md/boot$' /run/mdadm/map
+	ok "md: mdadm's idea of the uuid" grep -q "$(mdadm_map_uuid "$uuid")" /run/mdadm/map
+	if [ -n "$U" ]; then
+		settle
+		ok "md: udev made the link" link_is /dev/md/boot ../md127
+	fi
+	t "md: assembled already is success" \
+		"md-assemble id=5 uuid=$uuid name=boot version=1.2 members=\"$members\"$U" node=md127 '!error='
+	t "probe: the file system on it" "probe id=6 node=md127 deep=1" type=ext4 label=bootfs \
+		uuid=11111111-2222-3333-4444-555555555555 deep=1
+	setup mount /dev/md127 /mnt
+	t "md: not stopped while mounted" "md-stop id=7 node=md127$U" error=-16
+	setup umount /mnt
+	exec 9</dev/md127
+	tell "+md-stop id=8 node=md127$U"
+	until_true 10 worker_waits inotify
+	exec 9<&-
+	ask result
+	ok "md: stopped when the last reader closed it" reply_has id=8 '!error='
+	ok "md: its node goes" until_true 5 missing /dev/md127
+	ok "md: its name is gone" eval '! grep -q md127 /run/mdadm/map'
+	t "md: stopped already is success" "md-stop id=9 node=md127$U" '!error='
+	t "md: degraded when told so" \
+		"md-assemble id=10 uuid=$uuid name=5 version=1.2 members=\"$A 0 0\" flag=1$U" node=md5 devnum=9:5
+	t "md: the late member comes back" "md-add id=11 node=md5 members=\"$B 1 1\"$U" node=md5 '!error='
+	t "md: it is there already" "md-add id=12 node=md5 members=\"$B 1 1\"$U" '!error='
+	ok "md: both are in it" grep -q '^md5 .*ubda.*ubdb\|^md5 .*ubdb.*ubda' /proc/mdstat
+	t "md: stopped" "md-stop id=13 node=md5 devnum=9:5$U" '!error='
+	t "md: half made, as by udev rules" \
+		"md-assemble id=14 uuid=$uuid name=boot version=1.2 members=\"$A 0 0\"$U" node=md127
+	ask "md-stop id=15 node=md127$U"
+	half_made md77 "$A"
+	t "md: an array that others began is finished" \
+		"md-assemble id=16 uuid=$uuid name=boot version=1.2 members=\"$members\"$U" node=md77
+	ok "md: with both members" grep -q '^md77 .*ubd.*ubd' /proc/mdstat
+	t "md: stopped" "md-stop id=17 node=md77$U" '!error='
+}
+
+mdadm_map_uuid()	# each word backwards
+{
+	sed -E 's/([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})/\4\3\2\1/g' <<<"$1"
+}
+
+half_made()	# ARRAY DEVNUM: an inactive array with one member
+{
+	echo "$1" >/sys/module/md_mod/parameters/new_array
+	echo 1.2 >"/sys/block/$1/md/metadata_version"
+	echo "$2" >"/sys/block/$1/md/new_dev"
+}
+
+worker_waits()	# WORD: the worker sleeps in such a place
+{
+	grep -q "$1" "/proc/$(pgrep -f '^/out/storage-activate-worker')/wchan"
+}
+
+raid5_tests()
+{
+	local uuid a b c
+
+	for d in a b c; do setup wipefs -aq /dev/ubd$d; done
+	setup mdadm --create /dev/md9 --name=r5 --homehost=any --level=5 --raid-devices=3 --run --assume-clean \
+		--metadata=1.0 /dev/ubda /dev/ubdb /dev/ubdc
+	setup dd if=/dev/zero of=/dev/md9 bs=1M count=4 oflag=direct
+	settle
+	uuid=$(mdadm --detail --export /dev/md9 | sed -n 's/^MD_UUID=//p')
+	setup mdadm --stop /dev/md9
+	settle
+	t "probe: raid5, metadata at the end" "probe id=1 node=ubdc devnum=$C" version=1.0 md_level=5 md_role=2 uuid="$uuid"
+	t "md: a member too few of a raid5 is not enough" \
+		"md-assemble id=2 uuid=$uuid name=r5 version=1.0 members=\"$A 0 0\" flag=1$U" error= text=
+	ok "md: nothing is left of the attempt" eval '! grep -q ^md /proc/mdstat'
+	t "md: two of three start degraded" \
+		"md-assemble id=3 uuid=$uuid name=r5 version=1.0 members=\"$A 0 0\\n$B 1 1\" flag=1$U" node=md127
+	t "md: stopped" "md-stop id=4 node=md127$U" '!error='
+	dirty /dev/ubda /dev/ubdb
+	t "md: dirty and degraded is refused" \
+		"md-assemble id=5 uuid=$uuid name=r5 version=1.0 members=\"$A 0 0\\n$B 1 1\" flag=1$U" error=-5 \
+		'text="the kernel does not start md127: dirty and degraded"'
+	ok "md: nothing is left of the attempt" eval '! grep -q ^md /proc/mdstat'
+	setup mdadm --zero-superblock /dev/ubda /dev/ubdb /dev/ubdc
+	setup mdadm --create /dev/md9 --level=1 --raid-devices=2 --run --assume-clean --metadata=0.90 /dev/ubda /dev/ubdb
+	settle
+	uuid=$(mdadm --detail --export /dev/md9 | sed -n 's/^MD_UUID=//p')
+	setup mdadm --stop /dev/md9
+	t "probe: the old metadata" "probe id=6 node=ubda devnum=$A" version=0.90 uuid="$uuid" md_level=1
+	t "md: the old metadata" \
+		"md-assemble id=7 uuid=$uuid version=0.90 members=\"$A 0 0\\n$B 1 1\"$U" node=md127
+	ok "md: mdadm's idea of an old uuid" grep -q "$uuid" /run/mdadm/map
+	t "md: stopped" "md-stop id=8 node=md127$U" '!error='
+	setup mdadm --zero-superblock /dev/ubda /dev/ubdb
+}
+
+# Says in the superblocks (1.0) of these that a write was going on, and mends the checksums.
+dirty()
+{
+	python3 - "$@" <<-'END'
+	import os, struct, sys
+	for path in sys.argv[1:]:
+	    fd = os.open(path, os.O_RDWR | os.O_SYNC)
+	    sectors = os.lseek(fd, 0, os.SEEK_END) // 512
+	    at = ((sectors - 16) & ~7) * 512
+	    sb = bytearray(os.pread(fd, 4096, at))
+	    sb[0xd0:0xd8] = struct.pack("<Q", 0)			# resync_offset
+	    sb[0xd8:0xdc] = bytes(4)
+	    size = 256 + 2 * struct.unpack_from("<I", sb, 0xdc)[0]
+	    total = sum(struct.unpack_from("<%dI" % (size // 4), sb))
+	    total += sum(sb[size // 4 * 4 + i] << 8 * i for i in range(size % 4))
+	    total = (total & 0xffffffff) + (total >> 32)
+	    sb[0xd8:0xdc] = struct.pack("<I", total & 0xffffffff)
+	    os.pwrite(fd, sb, at)
+	    os.close(fd)
+	END
+}
+
+luks_tests()
+{
+	local uuid=aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee fast="--pbkdf argon2id --pbkdf-force-iterations 4
+		--pbkdf-memory 32768 --pbkdf-parallel 1"
+
+	printf 'a key of a file, with a\nline' >/tmp/key
+	(echo 0123456789; cat /tmp/key) >/tmp/longkey
+	echo -n opensesame >/tmp/pass
+	setup cryptsetup luksFormat -q --type luks2 $fast --uuid $uuid /dev/ubdd /tmp/pass
+	setup cryptsetup luksAddKey -q $fast --key-file /tmp/pass /dev/ubdd /tmp/key
+	t "probe: LUKS2" "probe id=1 node=ubdd devnum=$D" type=crypto_LUKS version=2 uuid=$uuid luks_memory=32768 \
+		data_offset=16777216 '!error='
+	t "luks: nothing to open it with" "luks-open id=2 node=ubdd name=crypt uuid=$uuid$U" error=-126
+	tell "secret wrong"
+	t "luks: a wrong passphrase" "luks-open id=3 node=ubdd name=crypt uuid=$uuid$U" error=-1 text=
+	t "luks: a passphrase is for one action" "luks-open id=4 node=ubdd name=crypt uuid=$uuid$U" error=-126
+	t "luks: no key file" "luks-open id=5 node=ubdd name=crypt uuid=$uuid keyfile=/tmp/nokey$U" error=-2
+	t "luks: another volume" "luks-open id=6 node=ubdd name=crypt uuid=${uuid/aaaa/bbbb} keyfile=/tmp/key$U" error=-116
+	tell "secret opensesame"
+	t "luks: opened by passphrase" "luks-open id=7 node=ubdd devnum=$D name=crypt uuid=$uuid$U" node=dm- devnum=25 \
+		'!error='
+	ok "luks: its node is there" test -b /dev/mapper/crypt
+	t "luks: open already is success" "luks-open id=8 node=ubdd name=crypt uuid=$uuid keyfile=/tmp/key$U" node=dm- \
+		'!error='
+	t "luks: another volume under this name" \
+		"luks-open id=9 node=ubdd name=crypt uuid=${uuid/aaaa/bbbb} keyfile=/tmp/key$U" error=-17
+	t "dm: not removed under a wrong uuid" "dm-remove id=10 name=crypt uuid=CRYPT-LUKS2-else$U" error=-116
+	t "luks: closed" "dm-remove id=11 name=crypt$U" '!error='
+	ok "luks: its node is gone" missing /dev/mapper/crypt
+	t "luks: closed already is success" "dm-remove id=12 name=crypt$U" '!error='
+	t "luks: opened by key file" \
+		"luks-open id=13 node=ubdd name=crypt uuid=$uuid keyfile=/tmp/key options=discard,readonly$U" node=dm- '!error='
+	ok "luks: with its options" eval '[[ $(dmsetup table crypt) == *allow_discards* && $(dmsetup info -c --noheadings -o readonly crypt) == Read-only ]]'
+	ask "dm-remove id=14 name=crypt$U"
+	t "luks: opened by a part of a key file" \
+		"luks-open id=15 node=ubdd name=crypt uuid=$uuid keyfile=/tmp/longkey key_offset=11$U" node=dm- '!error='
+	exec 9</dev/mapper/crypt
+	tell "+dm-remove id=16 name=crypt$U"
+	until_true 10 worker_waits inotify
+	exec 9<&-
+	ask result
+	ok "dm: removed when the last reader closed it" reply_has id=16 '!error='
+	setup cryptsetup luksHeaderBackup /dev/ubdd --header-backup-file /tmp/header
+	setup dd if=/dev/zero of=/dev/ubdd bs=1M count=1 conv=notrunc
+	t "probe: its header is elsewhere" "probe id=17 node=ubdd" '!type='
+	t "luks: no header on it" "luks-open id=18 node=ubdd name=crypt uuid=$uuid keyfile=/tmp/key$U" error=-74 text=
+	t "luks: opened with a header of its own" \
+		"luks-open id=19 node=ubdd name=crypt uuid=$uuid keyfile=/tmp/key header=/tmp/header$U" node=dm- '!error='
+	ask "dm-remove id=20 name=crypt$U"
+	setup dd if=/tmp/header of=/dev/ubdd bs=1M count=1 conv=notrunc
+	printf XXXX | dd of=/dev/ubdd bs=1 seek=5000 conv=notrunc 2>/dev/null
+	t "probe: one damaged copy is no error" "probe id=21 node=ubdd" type=crypto_LUKS '!error='
+	printf XXXX | dd of=/dev/ubdd bs=1 seek=21384 conv=notrunc 2>/dev/null
+	t "probe: both damaged" "probe id=22 node=ubdd" type=crypto_LUKS error=-74 text=
+	tell "secret opensesame"
+	t "luks: a damaged header" "luks-open id=23 node=ubdd name=crypt uuid=$uuid$U" error=-74 text=
+	setup cryptsetup luksFormat -q --type luks2 $fast --cipher cipher_null-ecb --key-size 256 --uuid $uuid /dev/ubdd /tmp/pass
+	tell "secret anything"
+	t "luks: a null cipher is refused" "luks-open id=24 node=ubdd name=crypt uuid=$uuid$U" error=-129
+	setup cryptsetup luksFormat -q --type luks1 --pbkdf-force-iterations 1000 --uuid $uuid /dev/ubdd /tmp/pass
+	t "probe: LUKS1" "probe id=25 node=ubdd" type=crypto_LUKS version=1 uuid=$uuid data_offset=2097152
+	tell "secret opensesame"
+	t "luks: LUKS1 opened" "luks-open id=26 node=ubdd name=crypt uuid=$uuid$U" node=dm- '!error='
+	ask "dm-remove id=27 name=crypt$U"
+	ok "luks: no semaphore is left" no_semaphores
+}
+
+dm_tests()
+{
+	local uuid seq
+
+	setup vgcreate -y vg /dev/ubde /dev/ubdf
+	setup lvcreate -y -Wn -l4 -n one vg
+	setup vgchange -an vg
+	setup lvchange --addtag x vg/one
+	uuid=$(pvs --noheadings -o pv_uuid /dev/ubde | tr -d ' ')
+	seq=$(vgs --noheadings -o vg_seqno vg | tr -d ' ')
+	t "probe: LVM" "probe id=1 node=ubde devnum=$E" type=LVM2_member uuid="$uuid" lvm_seqno="$seq" 'lvm_metadata="vg {' \
+		'!error='
+	local table="device a SACT-a rw 2e\n0 8192 linear $E 2048\ndevice b SACT-b rw 20\n0 8192 linear @a 0"
+	t "dm: two devices, one on the other" "dm-activate id=2 text=\"$table\"$U" 'text="a ' '!error='
+	ok "dm: the upper lies on the lower" \
+		eval '[ "$(dmsetup table b)" = "0 8192 linear $(cat /sys/block/dm-0/dev) 0" ]'
+	ok "dm: its node is there" test -b /dev/mapper/b
+	t "dm: there already is success" "dm-activate id=3 text=\"$table\"$U" '!error='
+	t "dm: a name taken by another" \
+		"dm-activate id=4 text=\"device c SACT-c rw 20\n0 8192 linear $F 2048\ndevice b OTHER rw 20\n0 8192 linear $F 2048\"$U" \
+		error=-17 text=
+	ok "dm: nothing is left of the attempt" eval '[ $(dmsetup ls | wc -l) = 2 ]'
+	t "dm: a table that the kernel refuses" \
+		"dm-activate id=5 text=\"device c SACT-c rw 20\n0 8192 linear $F 2048\ndevice d SACT-d rw 20\n0 8192 linear 250:99 0\"$U" \
+		error= text=
+	ok "dm: nothing is left of the attempt" eval '[ $(dmsetup ls | wc -l) = 2 ]'
+	t "dm: a device from nowhere" "dm-activate id=6 text=\"device c SACT-c rw 20\n0 8192 linear @x 2048\"$U" error=-19
+	t "dm: held by another device" "dm-remove id=7 name=a$U" error=-16
+	t "dm: a device made by half" "dm-remove id=8 name=b uuid=SACT-b$U" '!error='
+	setup dmsetup create -n b -u SACT-b
+	t "dm: is finished" "dm-activate id=9 text=\"$table\"$U" '!error='
+	ok "dm: and lives" eval '[[ $(dmsetup table b) == "0 8192 linear"* ]]'
+	ask "dm-remove id=10 name=b$U"
+	t "dm: removed" "dm-remove id=11 name=a uuid=SACT-a$U" '!error='
+	ok "dm: nothing is left" eval '[[ $(dmsetup ls) == "No devices found" ]]'
+	ok "dm: no node is left" eval '[ "$(ls /dev/mapper)" = control ]'
+	ok "dm: no semaphore is left" no_semaphores
+	printf XX | dd of=/dev/ubde bs=1 seek=$(grep -abo 'vg {' /dev/ubde | tail -1 | cut -d: -f1) conv=notrunc 2>/dev/null
+	t "probe: damaged LVM metadata" "probe id=12 node=ubde" type=LVM2_member error=-74 text=
+	setup wipefs -aq /dev/ubde /dev/ubdf
+	setup pvcreate -y --pvmetadatacopies 0 /dev/ubde
+	t "probe: a PV without metadata area" "probe id=13 node=ubde" type=LVM2_member uuid= '!lvm_metadata' '!error='
+	setup wipefs -aq /dev/ubde
+}
+
+fs_tests()
+{
+	setup mke2fs -q -t ext4 -L data /dev/ubde
+	t "probe: ext4" "probe id=1 node=ubde devnum=$E" type=ext4 label=data
+	t "fsck: clean" "fsck id=2 node=ubde fstype=ext4 options=\"-p -f\"" '!status=' '!error=' text=
+	setup debugfs -w -R 'set_inode_field <11> links_count 9' /dev/ubde
+	t "fsck: what it cannot repair" "fsck id=3 node=ubde fstype=ext4 options=\"-n -f\"" status=4 '!error=' text=
+	t "fsck: repaired" "fsck id=4 node=ubde fstype=ext4 options=\"-y -f\"" status=1 '!error='
+	t "fsck: none for this type" "fsck id=5 node=ubde fstype=nofs options=-p" status=127 '!error='
+	t "mount: makes its mount point" "mount id=6 node=ubde target=/tmp/m/data fstype=ext4 options=ro,noload" '!error='
+	ok "mount: as told" grep -q '/dev/ubde /tmp/m/data ext4 ro' /proc/mounts
+	t "mount: mounted already is success" "mount id=7 node=ubde target=/tmp/m/data fstype=ext4 options=ro" '!error='
+	ok "mount: once" eval '[ $(grep -c /tmp/m/data /proc/mounts) = 1 ]'
+	t "mount: not a file system" "mount id=8 node=ubdf target=/tmp/m/none fstype=ext4" error=-22 text=
+	exec 9</tmp/m/data
+	t "umount: in use" "umount id=9 target=/tmp/m/data" error=-16
+	exec 9<&-
+	t "umount" "umount id=10 target=/tmp/m/data" '!error='
+	t "umount: unmounted already is success" "umount id=11 target=/tmp/m/data" '!error='
+	t "mount: type found out" "mount id=12 node=ubde target=/tmp/m/data" '!error='
+	ask "umount id=13 target=/tmp/m/data"
+	setup mkswap -L sw /dev/ubdf
+	t "probe: swap beside ext4 marks" "probe id=14 node=ubdf" type=swap label=sw
+	t "swapon" "swapon id=15 node=ubdf options=pri=3" '!error='
+	ok "swapon: with its priority" grep -q '^/dev/ubdf .*	3$' /proc/swaps
+	t "swapon: already is success" "swapon id=16 node=ubdf" '!error='
+	t "swapoff" "swapoff id=17 node=ubdf" '!error='
+	t "swapoff: already is success" "swapoff id=18 node=ubdf" '!error='
+	t "swapon: not a swap area" "swapon id=19 node=ubde" error=-22 text=
+	setup mkfs.btrfs -q -f -L bt /dev/ubda
+	t "probe: btrfs" "probe id=20 node=ubda" type=btrfs label=bt uuid= uuid_sub=
+	t "mount: btrfs" "mount id=21 node=ubda target=/tmp/m/bt fstype=btrfs" '!error='
+	t "mount: btrfs mounted already" "mount id=22 node=ubda target=/tmp/m/bt fstype=btrfs" '!error='
+	ok "mount: once" eval '[ $(grep -c /tmp/m/bt /proc/mounts) = 1 ]'
+	ask "umount id=23 target=/tmp/m/bt"
+	dd if=/dev/zero of=/dev/ubda bs=1M count=1 conv=notrunc 2>/dev/null
+	setup mke2fs -q -F -t ext4 /dev/ubda
+	dd if=/dev/ubdf of=/dev/ubda bs=1 skip=4086 seek=4086 count=10 conv=notrunc 2>/dev/null
+	t "probe: two formats, cheaply" "probe id=24 node=ubda" type= '!error='
+	t "probe: two formats, in earnest" "probe id=25 node=ubda deep=1" error=-117 text=
+	t "resume" "resume id=26 devnum=$F" id=26
+}
+
+link_tests()
+{
+	t "link" "link id=1 node=ubde text=\"disk/by-uuid/x-y disk/by-label/z mapper/n\"" '!error='
+	ok "link: as udev makes them" link_is /dev/disk/by-uuid/x-y ../../ubde
+	ok "link: one folder up" link_is /dev/mapper/n ../ubde
+	t "link: to another" "link id=2 node=ubdf text=disk/by-label/z" '!error='
+	t "link: removes its own only" "link id=3 node=ubde text=\"disk/by-uuid/x-y disk/by-label/z mapper/n\" flag=1" '!error='
+	ok "link: gone with its folder" missing /dev/disk/by-uuid/x-y
+	ok "link: another's stays" link_is /dev/disk/by-label/z ../../ubdf
+	ask "link id=4 node=ubdf text=disk/by-label/z flag=1"
+	t "link: not out of /dev" "link id=5 node=ubde text=../etc/x" error=-22
+	ok "link: not out of /dev" missing /etc/x
+	t "link: not over a file" "link id=6 node=ubde text=null" error=-17
+}
+
+module_tests()
+{
+	local dir
+
+	dir=/lib/modules/$(uname -r)
+	umount /lib/modules
+	mkdir -p "$dir"
+	cp -r "/usr/lib/uml/modules/$(uname -r)/kernel" "$dir/"
+	rmmod dummy 2>/dev/null
+	{
+		echo "module dummy $(cd "$dir" && find kernel -name 'dummy.ko')"
+		echo "module gre $(cd "$dir" && find kernel -name 'gre.ko')"
+		echo "module ip_gre $(cd "$dir" && find kernel -name 'ip_gre.ko') gre ip-tunnel"
+		echo "module ip_tunnel $(cd "$dir" && find kernel -name 'ip_tunnel.ko')"
+		echo "alias test:v*d[0-9]-x ip-gre"
+	} >"$dir/storage-activate.index"
+	t "modules: by name, absent ones are no error" "modules id=1 text=\"dummy nosuch other:alias\"" '!error='
+	ok "modules: loaded" test -d /sys/module/dummy
+	t "modules: again" "modules id=2 text=dummy" '!error='
+	t "modules: by alias with dependencies" "modules id=3 text=test:vABCd7-x" '!error='
+	ok "modules: loaded" test -d /sys/module/ip_gre
+}
+
+wire_tests()
+{
+	t "wire: not an action" "raw hello=" error=-74
+	t "wire: not an effect" "raw report id=7 text=x" id=7 error=-22
+	t "wire: names stay below /dev" "probe id=8 node=../etc/passwd" id=8 error=-22
+	t "wire: no such node" "probe id=9 node=nothing" error=-2
+	t "wire: not a block device" "probe id=10 node=null" error=-15
+	mkdir -p /tmp/bin && printf '#!/bin/sh\necho slow\necho $$ >/tmp/slow.pid\nwhile :; do read -r x <>/tmp/fifo; done\n' >/sbin/fsck.slow
+	chmod +x /sbin/fsck.slow && mkfifo /tmp/fifo
+	tell "+fsck id=11 node=ubde fstype=slow"
+	until_true 10 test -s /tmp/slow.pid
+	tell term
+	ask result
+	ok "cancel: of a check" reply_has id=11 status=32 text=slow
+	ok "cancel: the checker is gone" missing "/proc/$(cat /tmp/slow.pid)"
+	t "cancel: the worker lives on" "probe id=12 node=ubde" type=ext4
+	if [ -n "$U" ]; then
+		udevadm control --stop-exec-queue
+		tell "+dm-activate id=13 text=\"device s SACT-s rw 20\n0 8 linear $F 0\"$U"
+		until_true 10 worker_waits semtimedop
+		tell term
+		ask result
+		ok "cancel: of a wait for udevd" reply_has id=13 error=-125
+		udevadm control --start-exec-queue
+		ok "cancel: no semaphore is left" no_semaphores
+		ok "cancel: no device is left" eval '[ $(dmsetup ls | grep -c ^s) = 0 ]'
+	fi
+	worker_stop
+	ok "wire: ends when the engine is gone" [ "$STATUS" = 0 ]
+	worker_start /out/drive /out/storage-activate-worker
+	ask "probe id=1 node=null"
+	tell term
+	ask result
+	ok "cancel: one that is idle ends" eval '[ "$REPLY" = "worker ended" ]'
+	worker_stop
+}
+
+A=$(dev_of ubda) B=$(dev_of ubdb) C=$(dev_of ubdc) D=$(dev_of ubdd) E=$(dev_of ubde) F=$(dev_of ubdf)
+for module in dm_mod dm_crypt md_mod raid1 raid456 xfs btrfs; do
+	modprobe $module 2>/dev/null
+done
+worker_start /out/drive /out/storage-activate-worker
+md_tests
+raid5_tests
+luks_tests
+dm_tests
+fs_tests
+link_tests
+[ -n "$U" ] || module_tests
+wire_tests
+done_testing

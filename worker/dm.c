@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* DM_ACTIVATE, DM_REMOVE: device-mapper devices by libdevmapper, each transaction under one udev cookie. */
+#include "dm.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define LOG_WARN 4 /* libdevmapper's levels are those of syslog, with flags above the low bits */
+#define LOG_MASK 7
+
+static GString *messages;
+
+static void log_fn(int level, const char *file, int line, int error, const char *f, ...) _printf_(5, 6);
+static void log_fn(int level, const char *file, int line, int error, const char *f, ...)
+{
+	va_list ap;
+
+	if ((level & LOG_MASK) > LOG_WARN || !messages || messages->len > 2048)
+		return;
+	if (messages->len)
+		g_string_append_c(messages, '\n');
+	va_start(ap, f);
+	g_string_append_vprintf(messages, f, ap);
+	va_end(ap);
+}
+
+void dm_log_begin(void)
+{
+	if (!messages)
+		messages = g_string_new(NULL);
+	g_string_truncate(messages, 0);
+	dm_log_with_errno_init(log_fn); /* libcryptsetup sets its own */
+}
+
+int dm_fail(struct input *res, int error, const char *what, const char *name)
+{
+	return sys_fail(res, error, "%s %s: %s", what, name,
+			messages && messages->len ? messages->str : g_strerror(-error));
+}
+
+static void task_freep(struct dm_task **t)
+{
+	if (*t)
+		dm_task_destroy(*t);
+}
+
+static int task_error(struct dm_task *t)
+{
+	int error = dm_task_get_errno(t);
+
+	return error > 0 ? -error : -EIO;
+}
+
+int dm_query(const char *name, struct dm_state *ret)
+{
+	_cleanup_(task_freep) struct dm_task *t = dm_task_create(DM_DEVICE_INFO);
+	struct dm_state s = { 0 };
+	struct dm_info info;
+	const char *uuid;
+
+	if (!t || !dm_task_set_name(t, name) || !dm_task_no_open_count(t))
+		return -ENOMEM;
+	if (!dm_task_run(t))
+		return dm_task_get_errno(t) == ENXIO ? (*ret = s, 0) : task_error(t);
+	if (!dm_task_get_info(t, &info))
+		return -EIO;
+	uuid = dm_task_get_uuid(t);
+	s.exists = info.exists;
+	s.live = info.live_table;
+	s.suspended = info.suspended;
+	s.devnum = makedev(info.major, info.minor);
+	g_strlcpy(s.uuid, uuid ?: "", sizeof s.uuid);
+	*ret = s;
+	return 0;
+}
+
+static int do_create(struct dm_dev *d)
+{
+	_cleanup_(task_freep) struct dm_task *t = dm_task_create(DM_DEVICE_CREATE);
+	struct dm_info info;
+
+	if (!t || !dm_task_set_name(t, d->name) || (*d->uuid && !dm_task_set_uuid(t, d->uuid)) ||
+	    (d->readonly && !dm_task_set_ro(t)))
+		return -ENOMEM;
+	if (!dm_task_run(t))
+		return task_error(t);
+	d->made = true;
+	if (!dm_task_get_info(t, &info))
+		return -EIO;
+	d->devnum = makedev(info.major, info.minor);
+	return 0;
+}
+
+static int do_load(const GPtrArray *devs, struct dm_dev *d)
+{
+	_cleanup_(task_freep) struct dm_task *t = dm_task_create(DM_DEVICE_RELOAD);
+
+	if (!t || !dm_task_set_name(t, d->name) || (d->readonly && !dm_task_set_ro(t)))
+		return -ENOMEM;
+	for (guint i = 0; i < d->lines->len; i++) {
+		const struct dm_line *l = g_ptr_array_index(d->lines, i);
+		g_autofree char *params = NULL;
+		int r = dm_params_resolve(devs, d, l, &params);
+
+		if (r < 0)
+			return r;
+		if (!dm_task_add_target(t, l->start, l->length, l->target, params))
+			return -ENOMEM;
+	}
+	if (!dm_task_run(t))
+		return task_error(t);
+	d->loaded = true;
+	return 0;
+}
+
+static int do_resume(struct dm_dev *d, uint32_t *cookie)
+{
+	_cleanup_(task_freep) struct dm_task *t = dm_task_create(DM_DEVICE_RESUME);
+
+	if (!t || !dm_task_set_name(t, d->name))
+		return -ENOMEM;
+	/* Without udevd there is no cookie: the library makes the node below /dev/mapper itself. */
+	if (cookie && !dm_task_set_cookie(t, cookie, d->flags))
+		return -EIO;
+	if (!dm_task_run(t))
+		return task_error(t);
+	d->loaded = false;
+	return 0;
+}
+
+static int do_remove(const char *name, uint32_t *cookie)
+{
+	_cleanup_(task_freep) struct dm_task *t = dm_task_create(DM_DEVICE_REMOVE);
+
+	if (!t || !dm_task_set_name(t, name))
+		return -ENOMEM;
+	if (cookie && !dm_task_set_cookie(t, cookie, 0))
+		return -EIO;
+	if (!dm_task_run(t))
+		return task_error(t);
+	return 0;
+}
+
+/* udevd may be gone while its socket stays: a cancel frees this wait (see run.c). */
+static int cookie_wait(uint32_t cookie)
+{
+	int r;
+
+	sys_set_cookie(cookie);
+	r = sys_cancelled() ? dm_udev_complete(cookie) : dm_udev_wait(cookie);
+	sys_set_cookie(0);
+	dm_task_update_nodes();
+	return sys_cancelled() ? -ECANCELED : r ? 0 : -EIO;
+}
+
+/* Made as wanted, or there already and as wanted: one that lives is never loaded again. */
+static int prepare(const GPtrArray *devs, struct dm_dev *d, struct input *res)
+{
+	struct dm_state s;
+	int r = dm_query(d->name, &s);
+
+	if (r < 0)
+		return dm_fail(res, r, "looking for", d->name);
+	if (s.exists && !g_str_equal(s.uuid, d->uuid))
+		return sys_fail(res, -EEXIST, "%s exists and is another device (%s)", d->name, s.uuid);
+	d->devnum = s.devnum;
+	d->was_live = s.exists && s.live;
+	if (d->was_live)
+		return 0;
+	if (!s.exists) {
+		r = do_create(d);
+		if (r < 0)
+			return dm_fail(res, r == -EBUSY ? -EEXIST : r, "making", d->name);
+	}
+	r = do_load(devs, d);
+	return r < 0 ? dm_fail(res, r, "loading the table of", d->name) : 0;
+}
+
+/*
+ * A device that others of the transaction lie on is started at once: raid, thin and snapshot targets
+ * read from it while their own tables load.  The rest starts when all tables are in.
+ */
+static int start_all(const GPtrArray *devs, uint32_t *cookie, struct input *res)
+{
+	int r;
+
+	for (guint i = 0; i < devs->len; i++) {
+		struct dm_dev *d = g_ptr_array_index(devs, i);
+
+		r = prepare(devs, d, res);
+		if (r < 0)
+			return r;
+		r = d->loaded && d->wanted_below ? do_resume(d, cookie) : 0;
+		if (r < 0)
+			return dm_fail(res, r, "starting", d->name);
+	}
+	for (guint i = 0; i < devs->len; i++) {
+		struct dm_dev *d = g_ptr_array_index(devs, i);
+
+		r = d->loaded ? do_resume(d, cookie) : 0;
+		if (r < 0)
+			return dm_fail(res, r, "starting", d->name);
+	}
+	return 0;
+}
+
+static void undo_all(const GPtrArray *devs)
+{
+	for (guint i = devs->len; i-- > 0;) {
+		const struct dm_dev *d = g_ptr_array_index(devs, i);
+
+		if (d->made)
+			(void)do_remove(d->name, NULL);
+	}
+	dm_task_update_nodes();
+}
+
+static void list_all(const GPtrArray *devs, struct input *res)
+{
+	GString *text = g_string_new(NULL);
+
+	for (guint i = 0; i < devs->len; i++) {
+		const struct dm_dev *d = g_ptr_array_index(devs, i);
+
+		g_string_append_printf(text, "%s%s %u:%u", i ? "\n" : "", d->name, major(d->devnum),
+				       minor(d->devnum));
+	}
+	g_free(res->text);
+	res->text = g_string_free(text, FALSE);
+}
+
+int effect_dm_activate(const struct action *a, const struct secret *secret, struct input *res)
+{
+	g_autoptr(GPtrArray) devs = NULL;
+	g_autofree char *why = NULL;
+	uint32_t cookie = 0;
+	int r = dm_transaction_parse(a->text, &devs, &why), w = 0;
+
+	if (r < 0)
+		return sys_fail(res, r, "%s", why);
+	dm_log_begin();
+	if (a->udev && !dm_udev_create_cookie(&cookie))
+		return dm_fail(res, -EIO, "making a udev cookie for", a->uuid ?: "");
+	r = start_all(devs, a->udev ? &cookie : NULL, res);
+	if (a->udev)
+		w = cookie_wait(cookie);
+	dm_task_update_nodes();
+	if (r >= 0 && w < 0)
+		r = w == -ECANCELED ? sys_fail(res, w, "cancelled while udevd was waited for") :
+				      dm_fail(res, w, "waiting for udevd with", a->uuid ?: "");
+	if (r < 0) {
+		undo_all(devs);
+		return r;
+	}
+	list_all(devs, res);
+	return 0;
+}
+
+struct removal {
+	const char *name;
+	uint32_t *cookie;
+};
+
+static int remove_attempt(void *data)
+{
+	const struct removal *rm = data;
+	int r;
+
+	dm_log_begin();
+	r = do_remove(rm->name, rm->cookie);
+	return r == -ENXIO ? 0 : r;
+}
+
+int effect_dm_remove(const struct action *a, const struct secret *secret, struct input *res)
+{
+	g_autofree char *node = NULL, *mapper = NULL;
+	_cleanup_close_ int fd = -1;
+	uint32_t cookie = 0;
+	struct removal rm = { .name = a->name, .cookie = a->udev ? &cookie : NULL };
+	struct dm_state s;
+	int r;
+
+	if (str_empty(a->name))
+		return sys_fail(res, -EINVAL, "no name");
+	dm_log_begin();
+	r = dm_query(a->name, &s);
+	if (r < 0)
+		return dm_fail(res, r, "looking for", a->name);
+	if (!s.exists)
+		return 0;
+	if (!str_empty(a->uuid) && !g_str_equal(a->uuid, s.uuid))
+		return sys_fail(res, -ESTALE, "%s is another device now (%s)", a->name, s.uuid);
+	node = g_strdup_printf("/dev/dm-%u", minor(s.devnum));
+	mapper = g_strdup_printf("/dev/mapper/%s", a->name);
+	if (a->udev && !dm_udev_create_cookie(&cookie))
+		return dm_fail(res, -EIO, "making a udev cookie for", a->name);
+	r = sys_retry_unused((const char *const[]){ node, mapper, NULL }, remove_attempt, &rm, res);
+	if (a->udev) {
+		int w = cookie_wait(cookie);
+
+		r = r < 0 ? r : w;
+	}
+	dm_task_update_nodes();
+	return r < 0 && !res->text ? dm_fail(res, r, "removing", a->name) : r;
+}
