@@ -21,7 +21,7 @@ struct md_sb {
 	uint64_t events, utime, size;	/* size: sectors used of each member */
 	uint64_t data_offset;		/* sectors */
 	bool clean, bitmap, journal, reshape, recovering;
-	uint16_t n_roles;
+	uint16_t n_roles;	/* behind the last that is anybody's; all beyond are spare */
 	uint16_t roles[4096];	/* by dev_number: role, 0xffff spare, 0xfffe faulty, 0xfffd journal */
 };
 

@@ -164,16 +164,20 @@ static int each_child(struct lvm_vg *vg, const char *key,
 static int link_snapshots(struct lvm_vg *vg, char **why)
 {
 	for (guint i = 0; i < vg->lvs->len; i++) {
-		const struct lvm_lv *relation = g_ptr_array_index(vg->lvs, i);
+		struct lvm_lv *relation = g_ptr_array_index(vg->lvs, i);
 		const struct lvm_node *segment = lvm_lv_segment(relation, 1);
 		struct lvm_lv *origin, *cow;
+		const char *store = lvm_node_str(segment, "cow_store");
 
 		if (!streq0(lvm_node_str(segment, "type"), "snapshot"))
 			continue;
 		origin = lvm_vg_find_lv(vg, lvm_node_str(segment, "origin"));
-		cow = lvm_vg_find_lv(vg, lvm_node_str(segment, "cow_store"));
+		cow = lvm_vg_find_lv(vg, store ?: lvm_node_str(segment, "merging_store"));
 		if (!origin || !cow || origin == cow || cow->origin)
 			return lvm_fail(why, -EBADMSG, "%s: no valid origin and store", relation->name);
+		/* The text marks the relation as the visible one; people see the store as the snapshot. */
+		relation->visible = false;
+		cow->visible = true;
 		cow->origin = origin;
 		cow->relation = segment;
 		if (!origin->snapshots)

@@ -117,6 +117,23 @@ static bool role_valid(uint16_t raw)
 	return raw <= MD_ROLE_MAX || raw >= MD_ROLE_JOURNAL;
 }
 
+/* Of the n roles read, those at the end that are nobody's are left out: they are most of them. */
+static void finish_roles(struct md_sb *sb, unsigned n)
+{
+	unsigned min = 0;
+
+	sb->role = -1;
+	if (sb->dev_number < n) {
+		sb->role = role_from_raw(sb->roles[sb->dev_number]);
+		min = sb->dev_number + 1;
+	}
+	for (unsigned i = n; i < G_N_ELEMENTS(sb->roles); i++)
+		sb->roles[i] = MD_ROLE_SPARE;
+	while (n > min && sb->roles[n - 1] == MD_ROLE_SPARE)
+		n--;
+	sb->n_roles = (uint16_t)n;
+}
+
 /* As mdadm prints it: four groups of eight digits, the bytes in the order of the disk. */
 static void uuid_format(const unsigned char raw[16], char *to)
 {
@@ -221,15 +238,14 @@ static int md1_roles(struct bytes b, const struct md1_raw *r, struct md_sb *sb, 
 {
 	uint64_t raw;
 
-	sb->n_roles = (uint16_t)r->max_dev;
-	for (unsigned i = 0; i < sb->n_roles; i++) {
+	for (unsigned i = 0; i < r->max_dev; i++) {
 		if (!bytes_le(&b, 2, &raw))
 			return fail(why, -EBADMSG, "superblock is cut short");
 		if (!role_valid((uint16_t)raw))
 			return fail(why, -EBADMSG, "role that does not exist");
 		sb->roles[i] = (uint16_t)raw;
 	}
-	sb->role = r->dev_number < r->max_dev ? role_from_raw(sb->roles[r->dev_number]) : -1;
+	finish_roles(sb, r->max_dev);
 	return 0;
 }
 
@@ -271,11 +287,12 @@ static int md1_parse(const unsigned char *p, size_t len, uint64_t offset, uint64
 	if (md1_checksum(p, MD1_HEADER + 2 * (size_t)r.max_dev) != r.csum)
 		return fail(why, -EBADMSG, "checksum of the superblock is wrong");
 	error = md1_check(&r, offset, size, why);
-	if (error >= 0)
-		error = md1_roles(b, &r, sb, why);
 	if (error < 0)
 		return error;
 	md1_fill(&r, sb);
+	error = md1_roles(b, &r, sb, why);
+	if (error < 0)
+		return error;
 	sb->minor = (unsigned)md1_minor(offset, size);
 	if (sb->role == -3)
 		sb->recovering = false; /* that field is the journal's tail there */
@@ -337,20 +354,6 @@ static uint16_t md0_role(const uint32_t w[MD0_WORDS], unsigned number)
 	return (uint16_t)raid_disk;
 }
 
-static unsigned md0_count(const uint32_t w[MD0_WORDS])
-{
-	unsigned n = MD0_DISKS;
-
-	while (n > w[MD0_RAID_DISKS]) {
-		const uint32_t *disk = w + MD0_DISK + (n - 1) * MD0_DISK_WORDS;
-
-		if (disk[0] || disk[1] || disk[2] || disk[3] || disk[4])
-			break;
-		n--;
-	}
-	return n;
-}
-
 static int md0_check(const uint32_t w[MD0_WORDS], uint64_t offset, uint64_t size, const char **why)
 {
 	uint64_t at;
@@ -402,10 +405,9 @@ static int md0_parse(const unsigned char *p, size_t len, uint64_t offset, uint64
 	sb->size = (uint64_t)w[MD0_SIZE] * 2;
 	sb->clean = w[MD0_STATE] & 1;
 	sb->bitmap = w[MD0_STATE] & 1 << 8;
-	sb->n_roles = (uint16_t)md0_count(w);
-	for (unsigned i = 0; i < sb->n_roles; i++)
+	for (unsigned i = 0; i < MD0_DISKS; i++)
 		sb->roles[i] = md0_role(w, i);
-	sb->role = sb->dev_number < sb->n_roles ? role_from_raw(sb->roles[sb->dev_number]) : -1;
+	finish_roles(sb, MD0_DISKS);
 	*ret = *sb;
 	return 0;
 }

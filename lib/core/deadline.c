@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Every moment that something waits for, in one place: the timer is armed for the first of them. */
+#include "layer/layer.h"
+
+/* A listed device that does not answer holds a choice by UUID or LABEL no longer than this. */
+#define PROBE_HOLD USEC_PER_SEC
+
+static uint64_t probe_hold(const struct plan *p)
+{
+	if (!p->enumerated || (!p->listed_unprobed && !p->modules_pending) || p->slow_probes_released)
+		return USEC_NEVER;
+	return usec_add(p->probe_progress, PROBE_HOLD);
+}
+
+static void emit(void (*fn)(void *, const struct deadline *), void *data, uint64_t until, const char *owner,
+		 const char *reason)
+{
+	struct deadline d = { .until = until, .owner = owner, .reason = reason };
+
+	if (until && until != USEC_NEVER)
+		fn(data, &d);
+}
+
+void deadlines_each(const struct plan *p, void (*fn)(void *data, const struct deadline *d), void *data)
+{
+	GHashTableIter it;
+	gpointer value;
+
+	emit(fn, data, probe_hold(p), "enumeration", "devices that do not answer are passed over");
+	for (guint i = 0; i < p->assemblies->len; i++) {
+		const struct assembly *a = p->assemblies->pdata[i];
+
+		if (a->state == ASSEMBLY_STARTABLE)
+			emit(fn, data, a->degraded_at, a->name ?: a->id, "starts without its missing members");
+	}
+	for (guint i = 0; i < p->goals->len; i++) {
+		const struct goal *g = p->goals->pdata[i];
+
+		if (!goal_unmet(g))
+			continue;
+		emit(fn, data, g->until, g->spec, "the goal's own deadline");
+		emit(fn, data, g->explain_at, g->spec, "what is missing is said");
+	}
+	g_hash_table_iter_init(&it, p->requests); /* integer keys, and only the least counts */
+	while (g_hash_table_iter_next(&it, NULL, &value)) {
+		const struct request *r = value;
+
+		emit(fn, data, r->until, r->what, "the action is cancelled");
+	}
+}
+
+static void least(void *data, const struct deadline *d)
+{
+	uint64_t *min = data;
+
+	*min = MIN(*min, d->until);
+}
+
+uint64_t plan_next_deadline(const struct plan *p)
+{
+	uint64_t min = USEC_NEVER;
+
+	deadlines_each(p, least, &min);
+	return min;
+}
+
+static int by_id(gconstpointer a, gconstpointer b)
+{
+	const struct request *const *x = a, *const *y = b;
+
+	return (*x)->id < (*y)->id ? -1 : 1;
+}
+
+/* In the order in which they were asked for: the same in every replay. */
+static GPtrArray *overdue(const struct plan *p)
+{
+	GPtrArray *late = g_ptr_array_new();
+	GHashTableIter it;
+	gpointer value;
+
+	g_hash_table_iter_init(&it, p->requests);
+	while (g_hash_table_iter_next(&it, NULL, &value))
+		if (((struct request *)value)->until <= p->now)
+			g_ptr_array_add(late, value);
+	g_ptr_array_sort(late, by_id);
+	return late;
+}
+
+void deadlines_fire(struct plan *p)
+{
+	g_autoptr(GPtrArray) late = NULL;
+
+	if (probe_hold(p) <= p->now) {
+		p->slow_probes_released = true;
+		assembly_touch_all(p);
+	}
+	assembly_clocks(p);
+	for (guint i = 0; i < p->goals->len; i++) {
+		struct goal *g = p->goals->pdata[i];
+
+		if (goal_unmet(g) && g->until && g->until <= p->now) {
+			g_autofree char *why = explain_text(p, g);
+
+			goal_fail(p, g, MSG_TIMEOUT, -ETIME, "the deadline passed: %s", why);
+		}
+	}
+	late = overdue(p);
+	for (guint i = 0; i < late->len; i++)
+		plan_cancel(p, ((struct request *)late->pdata[i])->id);
+}

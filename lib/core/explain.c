@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a goal waits for, down to the first missing leaf: said on request, after 3 s, and on change. */
+#include "layer/layer.h"
+
+#define EXPLAIN_AFTER (3 * USEC_PER_SEC)
+
+static void wait_free(gpointer ptr)
+{
+	struct wait *w = ptr;
+
+	g_free(w->leaf);
+	g_free(w->kind);
+	g_free(w->reason);
+	g_free(w);
+}
+
+void wait_add(GPtrArray *waits, const char *kind, uint64_t since, uint64_t until, char *leaf, char *reason)
+{
+	struct wait *w = g_new0(struct wait, 1);
+
+	w->kind = g_strdup(kind);
+	w->since = since;
+	w->until = until;
+	w->leaf = leaf;
+	w->reason = reason;
+	g_ptr_array_add(waits, w);
+}
+
+static void explain_step(const struct plan *p, const struct goal *g, GPtrArray *waits)
+{
+	static const struct {
+		const char *kind, *reason;
+	} steps[] = {
+		[STEP_FIND] = { "device", "is there" },
+		[STEP_VERIFY] = { "check", "is read once in full" },
+		[STEP_MODULES] = { "module", "its file system's module is loaded" },
+		[STEP_CHECK] = { "check", "its file system is checked" },
+		[STEP_ACT] = { "check", "is mounted" },
+		[STEP_END] = { "check", "is done" },
+	};
+	const struct request *r = g_hash_table_lookup(p->requests, &g->request);
+
+	wait_add(waits, steps[g->step].kind, r ? r->since : g->since, r ? r->until : 0,
+		 g_strconcat("/dev/", g->dev->node, NULL), g_strdup(steps[g->step].reason));
+}
+
+static void explain_assembly(const struct plan *p, const struct assembly *a, GPtrArray *waits)
+{
+	const struct request *r = g_hash_table_lookup(p->requests, &a->request);
+
+	switch (a->state) {
+	case ASSEMBLY_WAITING:
+	case ASSEMBLY_STARTABLE:
+	case ASSEMBLY_COMPLETE:
+		a->layer->missing(p, a, waits);
+		break;
+	case ASSEMBLY_ACTIVATING:
+		if (question_of(p, a))
+			a->layer->missing(p, a, waits);
+		else
+			wait_add(waits, "check", r ? r->since : a->since, r ? r->until : 0,
+				 g_strdup_printf("%s %s", a->layer->name, a->name ?: a->id),
+				 g_strdup("is being activated"));
+		break;
+	case ASSEMBLY_FAILED:
+		wait_add(waits, "member", a->since, 0, g_strdup_printf("%s %s", a->layer->name, a->name ?: a->id),
+			 g_strdup_printf("failed: SACT-%03u %s", a->error_number, a->error));
+		break;
+	case ASSEMBLY_ACTIVE:
+	case ASSEMBLY_DEGRADED:
+	case ASSEMBLY_STOPPED:
+		break;
+	}
+}
+
+static void explain_find(const struct plan *p, const struct goal *g, GPtrArray *waits)
+{
+	bool named = false;
+
+	for (guint i = 0; i < p->assemblies->len; i++) {
+		const struct assembly *a = p->assemblies->pdata[i];
+
+		if (a->layer->answers_to && a->layer->answers_to(a, g->key) && !assembly_running(a)) {
+			explain_assembly(p, a, waits);
+			named = true;
+		}
+	}
+	for (guint i = 0; !named && i < p->assemblies->len; i++) {
+		const struct assembly *a = p->assemblies->pdata[i];
+
+		if (a->state != ASSEMBLY_FAILED)
+			explain_assembly(p, a, waits);
+	}
+	for (guint i = 0; !named && i < p->assemblies->len; i++) {
+		const struct assembly *a = p->assemblies->pdata[i];
+
+		if (a->state == ASSEMBLY_FAILED)
+			explain_assembly(p, a, waits);
+	}
+	for (GList *l = p->devices.head; l; l = l->next) {
+		const struct device *d = l->data;
+
+		if (d->probe == PROBE_FAILED && d->error != -ENOMEDIUM)
+			wait_add(waits, "device", d->since, 0, g_strconcat("/dev/", d->node, NULL),
+				 g_strdup_printf("cannot be used: %s", device_state_text(d)));
+	}
+	if (waits->len)
+		return;
+	if (!p->enumerated)
+		wait_add(waits, "device", g->since, 0, g_strdup(g->spec), g_strdup("the devices are being listed"));
+	else if (!graph_choice_allowed(p))
+		wait_add(waits, "device", p->probe_progress, p->probe_progress + USEC_PER_SEC, g_strdup(g->spec),
+			 g_strdup_printf("%u listed devices are being read", p->listed_unprobed));
+	else
+		wait_add(waits, "device", g->since, g->until, g_strdup(g->spec),
+			 g_strdup_printf("none of %u devices answers to it", p->n_devices));
+}
+
+static const struct goal *mount_below(const struct plan *p, const struct goal *g)
+{
+	const struct goal *best = NULL;
+
+	for (guint i = 0; i < p->goals->len; i++) {
+		const struct goal *o = p->goals->pdata[i];
+		size_t n = o->target ? strlen(o->target) : 0;
+
+		if (o != g && g->target && n > 1 && !strncmp(g->target, o->target, n) && g->target[n] == '/' &&
+		    o->state != GOAL_DONE)
+			best = o;
+	}
+	return best;
+}
+
+GPtrArray *explain_goal(const struct plan *p, const struct goal *g)
+{
+	GPtrArray *waits = g_ptr_array_new_with_free_func(wait_free);
+	const struct goal *below = mount_below(p, g);
+
+	if (!goal_unmet(g))
+		return waits;
+	if (g->dev)
+		explain_step(p, g, waits);
+	else if (below)
+		wait_add(waits, "device", g->since, 0, g_strdup(below->target),
+			 g_strdup_printf("has to be mounted first and is %s", goal_state_name(below->state)));
+	else
+		explain_find(p, g, waits);
+	return waits;
+}
+
+/* Without times of day or durations: the same situation is the same text. */
+char *explain_text(const struct plan *p, const struct goal *g)
+{
+	g_autoptr(GPtrArray) waits = explain_goal(p, g);
+	GString *s = g_string_new(NULL);
+
+	g_string_append_printf(s, "%s waits for", g->target ?: g->spec);
+	for (guint i = 0; i < waits->len; i++) {
+		const struct wait *w = waits->pdata[i];
+
+		g_string_append_printf(s, "%s %s: %s", i ? ";" : "", w->leaf, w->reason);
+		if (w->until && w->until != USEC_NEVER)
+			g_string_append_printf(s, " (until %" PRIu64 ".%03" PRIu64 " s of uptime)",
+					       w->until / USEC_PER_SEC, w->until % USEC_PER_SEC / 1000);
+	}
+	if (!waits->len)
+		g_string_append(s, " nothing");
+	return g_string_free(s, FALSE);
+}
+
+static void explain_now(struct plan *p, struct goal *g)
+{
+	g_autofree char *text = explain_text(p, g);
+
+	if (streq0(text, g->explained))
+		return;
+	str_set(&g->explained, text);
+	plan_report(p, MSG_EXPLAIN, 6, g->target ?: g->spec, "%s", text);
+}
+
+/*
+ * A goal that waited 3 s is explained; from then on each change of the explanation is said.  Whoever
+ * types a passphrase was told by the prompt what it is for.
+ */
+void explain_schedule(struct plan *p)
+{
+	for (guint i = 0; i < p->goals->len; i++) {
+		struct goal *g = p->goals->pdata[i];
+
+		if (!goal_unmet(g)) {
+			g->explain_at = 0;
+			continue;
+		}
+		if (!g->explain_at && !g->explained)
+			g->explain_at = usec_add(MAX(p->now, g->since), EXPLAIN_AFTER);
+		if (g->explained || g->explain_at <= p->now) {
+			explain_now(p, g);
+			g->explain_at = 0;
+		}
+	}
+}

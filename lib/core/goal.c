@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Goals: find the device, look at it once in full, check it, mount it. */
+#include "layer/layer.h"
+
+#define ACTION_TIMEOUT (90 * USEC_PER_SEC)
+
+const char *goal_state_name(enum goal_state s)
+{
+	switch (s) {
+	case GOAL_WAITING:
+		return "waiting";
+	case GOAL_ACTIVE:
+		return "active";
+	case GOAL_DONE:
+		return "done";
+	case GOAL_FAILED:
+		return "failed";
+	}
+	return "";
+}
+
+const char *goal_kind_name(enum goal_kind k)
+{
+	switch (k) {
+	case GOAL_DEVICE:
+		return "device";
+	case GOAL_MOUNT:
+		return "mount";
+	case GOAL_SWAP:
+		return "swap";
+	case GOAL_RESUME:
+		return "resume";
+	}
+	return "";
+}
+
+void goal_free(struct goal *g)
+{
+	g_free(g->spec);
+	g_free(g->key);
+	g_free(g->target);
+	g_free(g->fstype);
+	g_free(g->options);
+	g_free(g->fsck);
+	g_free(g->where);
+	g_free(g->error);
+	g_free(g->explained);
+	g_free(g->node_path);
+	g_free(g);
+}
+
+bool goal_unmet(const struct goal *g)
+{
+	return g->state == GOAL_WAITING || g->state == GOAL_ACTIVE;
+}
+
+struct goal *goal_find(const struct plan *p, uint64_t id)
+{
+	for (guint i = 0; i < p->goals->len; i++)
+		if (((struct goal *)p->goals->pdata[i])->id == id)
+			return p->goals->pdata[i];
+	return NULL;
+}
+
+static void set_state(struct plan *p, struct goal *g, enum goal_state to)
+{
+	struct action *a;
+
+	if (g->state == to)
+		return;
+	g->state = to;
+	g->explain_at = 0;
+	a = actions_add(p->out, ACTION_GOAL_STATE);
+	a->id = g->id;
+	a->name = g_strdup(goal_state_name(to));
+	a->target = g_strdup(g->target);
+	a->node = g->dev ? g_strdup(g->dev->node) : NULL;
+	a->number = g->error_number;
+	a->text = g_strdup(g->error);
+	assembly_touch_all(p); /* what nobody needs any more is not asked for */
+}
+
+void goal_fail(struct plan *p, struct goal *g, unsigned number, int64_t code, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	g_free(g->error);
+	g->error = g_strdup_vprintf(format, ap);
+	va_end(ap);
+	g->error_number = number;
+	g->error_code = code;
+	g->step = STEP_END;
+	if (g->request)
+		plan_cancel(p, g->request);
+	plan_report(p, number, 3, g->target ?: g->spec, "%s", g->error);
+	set_state(p, g, GOAL_FAILED);
+}
+
+static int kind_parse(const char *kind, enum goal_kind *ret)
+{
+	for (int k = GOAL_DEVICE; k <= GOAL_RESUME; k++)
+		if (streq0(kind, goal_kind_name((enum goal_kind)k))) {
+			*ret = (enum goal_kind)k;
+			return 0;
+		}
+	return -EINVAL;
+}
+
+void goal_add(struct plan *p, const struct input *in)
+{
+	struct goal *g;
+	enum goal_kind kind;
+
+	if (kind_parse(in->kind, &kind) < 0 || str_empty(in->spec) || goal_find(p, in->id)) {
+		plan_report(p, MSG_SPEC, 3, in->where ?: "goal", "not a goal: %s %s", in->kind ?: "", in->spec ?: "");
+		return;
+	}
+	g = g_new0(struct goal, 1);
+	g->id = in->id;
+	g->kind = kind;
+	g->spec = g_strdup(in->spec);
+	g->key = graph_key(in->spec);
+	g->target = g_strdup(in->target);
+	g->fstype = streq0(in->fstype, "auto") ? NULL : g_strdup(in->fstype);
+	g->options = g_strdup(in->options);
+	g->fsck = g_strdup(in->fsck);
+	g->where = g_strdup(in->where);
+	g->since = p->now;
+	g->until = in->timeout;
+	g->fsck_status = -1;
+	g_ptr_array_add(p->goals, g);
+	graph_probe_all(p);
+	assembly_touch_all(p);
+}
+
+void goal_cancel(struct plan *p, uint64_t id)
+{
+	struct goal *g = goal_find(p, id);
+
+	if (g && goal_unmet(g))
+		goal_fail(p, g, MSG_CANCELLED, -ECANCELED, "cancelled");
+}
+
+void goal_device_gone(struct plan *p, struct device *d)
+{
+	for (guint i = 0; i < p->goals->len; i++) {
+		struct goal *g = p->goals->pdata[i];
+
+		if (g->dev != d)
+			continue;
+		g->dev = NULL;
+		if (!goal_unmet(g))
+			continue;
+		if (g->request)
+			plan_cancel(p, g->request);
+		g->request = 0;
+		g->step = STEP_FIND;
+		set_state(p, g, GOAL_WAITING);
+	}
+}
+
+/* ---- the steps ---- */
+
+static bool by_content(const char *key)
+{
+	return g_str_has_prefix(key, "UUID=") || g_str_has_prefix(key, "LABEL=") ||
+	       g_str_has_prefix(key, "PARTUUID=") || g_str_has_prefix(key, "PARTLABEL=");
+}
+
+static bool usable(const struct plan *p, const struct device *d)
+{
+	return d->size && !d->member_of && !graph_hidden(p, d);
+}
+
+/* Two devices of one identity: nobody can tell which was meant. */
+static void refuse_clones(struct plan *p, struct goal *g, const struct device *a, const struct device *b)
+{
+	goal_fail(p, g, MSG_DUPLICATE, -EUCLEAN,
+		  "/dev/%s and /dev/%s both answer to %s; name one of them by its /dev path or PARTUUID to choose",
+		  a->node, b->node, g->spec);
+}
+
+static struct device *candidate(struct plan *p, struct goal *g)
+{
+	const GPtrArray *found = graph_named(p, g->key);
+	struct device *first = NULL;
+
+	if (!found || (by_content(g->key) && !graph_choice_allowed(p)))
+		return NULL;
+	for (guint i = 0; i < found->len; i++) {
+		struct device *d = found->pdata[i];
+
+		/* A device goal may name a member of something: its node is all that is wanted. */
+		if (g->kind == GOAL_DEVICE ? !d->size : !usable(p, d))
+			continue;
+		if (first && by_content(g->key)) {
+			refuse_clones(p, g, first, d);
+			return NULL;
+		}
+		first = first ?: d;
+	}
+	return first;
+}
+
+static bool depends_on(const struct goal *g, const struct goal *other)
+{
+	size_t n;
+
+	if (g == other || !g->target || !other->target || other->kind != GOAL_MOUNT)
+		return false;
+	n = strlen(other->target);
+	if (n && other->target[n - 1] == '/')
+		n--;
+	return !strncmp(g->target, other->target, n) && g->target[n] == '/' && g->target[n + 1];
+}
+
+static const struct goal *blocked_by(const struct plan *p, const struct goal *g)
+{
+	for (guint i = 0; i < p->goals->len; i++) {
+		const struct goal *other = p->goals->pdata[i];
+
+		if (depends_on(g, other) && other->state != GOAL_DONE)
+			return other;
+	}
+	return NULL;
+}
+
+static struct action *request(struct plan *p, struct goal *g, enum action_type t, uint64_t timeout)
+{
+	struct action *a = plan_request(p, t, OWNER_GOAL, g, timeout);
+
+	a->devnum = g->dev->devnum;
+	a->diskseq = g->dev->diskseq;
+	a->node = g_strdup(g->dev->node);
+	g->request = a->id;
+	return a;
+}
+
+static const char *fstype_of(const struct goal *g)
+{
+	return g->fstype ?: g->dev->info.type;
+}
+
+static bool wants_check(const struct goal *g)
+{
+	if (g->kind != GOAL_MOUNT || str_empty(g->fsck) || g_str_has_prefix(g->fsck, "no"))
+		return false;
+	return fstype_of(g) && !streq0(fstype_of(g), "xfs") && !streq0(fstype_of(g), "btrfs");
+}
+
+static void emit_check(struct plan *p, struct goal *g)
+{
+	struct action *a = request(p, g, ACTION_FSCK, USEC_NEVER); /* may rightly take hours */
+	const char *repair = strchr(g->fsck, ',');
+
+	a->fstype = g_strdup(fstype_of(g));
+	a->options = g_strdup_printf("%s%s",
+				     !repair                     ? "-p"
+				     : g_str_equal(repair, ",yes") ? "-y"
+				     : g_str_equal(repair, ",no")  ? "-n"
+								   : "-p",
+				     g_str_has_prefix(g->fsck, "force") ? " -f" : "");
+}
+
+static void emit_act(struct plan *p, struct goal *g)
+{
+	struct action *a = request(p, g, g->kind == GOAL_MOUNT ? ACTION_MOUNT : ACTION_SWAPON, ACTION_TIMEOUT);
+
+	a->fstype = g_strdup(fstype_of(g));
+	a->target = g_strdup(g->target);
+	a->options = g_strdup(g->options);
+}
+
+static void done(struct plan *p, struct goal *g)
+{
+	g->step = STEP_END;
+	set_state(p, g, GOAL_DONE);
+}
+
+/* Emits what the goal needs next; called when it found its device and after each result. */
+static void advance(struct plan *p, struct goal *g)
+{
+	for (;;) {
+		switch (g->step) {
+		case STEP_FIND:
+			if (g->kind == GOAL_DEVICE) {
+				done(p, g);
+				return;
+			}
+			set_state(p, g, GOAL_ACTIVE);
+			g->step = STEP_VERIFY;
+			request(p, g, ACTION_PROBE, ACTION_TIMEOUT)->deep = true;
+			return;
+		case STEP_VERIFY:
+			g->step = STEP_MODULES;
+			if (p->modules && g->kind == GOAL_MOUNT && fstype_of(g)) {
+				request(p, g, ACTION_MODULES, ACTION_TIMEOUT)->text =
+					g_strdup_printf("fs-%s %s", fstype_of(g), fstype_of(g));
+				return;
+			}
+			break;
+		case STEP_MODULES:
+			g->step = STEP_CHECK;
+			if (wants_check(g)) {
+				emit_check(p, g);
+				return;
+			}
+			break;
+		case STEP_CHECK:
+			g->step = STEP_ACT;
+			emit_act(p, g);
+			return;
+		case STEP_ACT:
+			done(p, g);
+			return;
+		case STEP_END:
+			return;
+		}
+	}
+}
+
+void goals_consider(struct plan *p)
+{
+	for (guint i = 0; i < p->goals->len; i++) {
+		struct goal *g = p->goals->pdata[i];
+		struct device *d;
+
+		if (g->state != GOAL_WAITING || blocked_by(p, g))
+			continue;
+		d = candidate(p, g);
+		if (!d)
+			continue;
+		g->dev = d;
+		g_free(g->node_path);
+		g->node_path = g_strconcat("/dev/", d->node, NULL);
+		advance(p, g);
+	}
+}
+
+/* ---- results ---- */
+
+static void verified(struct plan *p, struct goal *g, const struct input *in)
+{
+	struct device *d = g->dev;
+
+	if (in->error == -EUCLEAN)
+		goal_fail(p, g, MSG_AMBIVALENT, in->error, "/dev/%s: %s", d->node, in->text ?: "two formats claim it");
+	else if (in->error < 0)
+		goal_fail(p, g, MSG_UNREADABLE, in->error, "/dev/%s: %s", d->node,
+			  in->text ?: g_strerror((int)-in->error));
+	else if (layer_for(in->type))
+		goal_fail(p, g, MSG_AMBIVALENT, -EUCLEAN, "/dev/%s is %s, not a file system", d->node, in->type);
+	else if (g->kind == GOAL_SWAP && !streq0(in->type, "swap"))
+		goal_fail(p, g, MSG_SWAP_FAILED, -EUCLEAN, "/dev/%s holds %s, no swap area", d->node,
+			  in->type ?: "nothing known");
+	else
+		advance(p, g);
+}
+
+static void checked(struct plan *p, struct goal *g, const struct input *in)
+{
+	const char *node = g->dev->node;
+
+	g->fsck_status = in->status;
+	if (in->error < 0) {
+		goal_fail(p, g, MSG_FSCK_FAILED, in->error, "/dev/%s: the checker could not run: %s", node,
+			  in->text ?: g_strerror((int)-in->error));
+	} else if (in->status == 127) {
+		plan_report(p, MSG_FSCK_MISSING, 4, node, "no fsck.%s here: mounted unchecked", fstype_of(g));
+		advance(p, g);
+	} else if (in->status & 32) {
+		plan_report(p, MSG_FSCK_FAILED, 4, node, "the check was cancelled");
+		advance(p, g);
+	} else if (in->status & ~3) {
+		goal_fail(p, g, MSG_FSCK_FAILED, -EUCLEAN, "/dev/%s: the check ended with %d and left errors: %s", node,
+			  (int)in->status, in->text ?: "");
+	} else if (in->status & 2) {
+		goal_fail(p, g, MSG_FSCK_REBOOT, -ERESTART, "/dev/%s: the checker asks for a reboot", node);
+	} else {
+		if (in->status & 1)
+			plan_report(p, MSG_FSCK_FIXED, 6, node, "the checker corrected errors: %s", in->text ?: "");
+		advance(p, g);
+	}
+}
+
+static void acted(struct plan *p, struct goal *g, const struct input *in)
+{
+	if (in->error < 0)
+		goal_fail(p, g, g->kind == GOAL_SWAP ? MSG_SWAP_FAILED : MSG_MOUNT_FAILED, in->error, "/dev/%s%s%s: %s",
+			  g->dev->node, g->target ? " on " : "", g->target ?: "",
+			  in->text ?: g_strerror((int)-in->error));
+	else
+		advance(p, g);
+}
+
+void goal_finished(struct plan *p, struct goal *g, const struct request *r, const struct input *in)
+{
+	if (g->request != r->id || !goal_unmet(g) || !g->dev)
+		return; /* its device went away, or it failed meanwhile */
+	g->request = 0;
+	switch (g->step) {
+	case STEP_VERIFY:
+		verified(p, g, in);
+		break;
+	case STEP_MODULES:
+		advance(p, g);
+		break;
+	case STEP_CHECK:
+		checked(p, g, in);
+		break;
+	case STEP_ACT:
+		acted(p, g, in);
+		break;
+	case STEP_FIND:
+	case STEP_END:
+		break;
+	}
+}

@@ -1,0 +1,621 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Devices: what is there, what it answers to, what it turned out to be. */
+#include "layer/layer.h"
+
+/* A probe that takes longer is cancelled, its device explained; nobody waits for it meanwhile. */
+#define PROBE_TIMEOUT (20 * USEC_PER_SEC)
+#define PROBES_AT_ONCE 8
+
+/* ---- names ---- */
+
+static bool key_has_prefix(const char *spec, const char *prefix, char **ret)
+{
+	size_t n = strlen(prefix);
+
+	if (g_ascii_strncasecmp(spec, prefix, n) != 0)
+		return false;
+	*ret = g_strconcat(prefix, spec + n, NULL);
+	return true;
+}
+
+char *graph_key(const char *spec)
+{
+	static const struct {
+		const char *dir, *tag;
+	} by[] = {
+		{ "/dev/disk/by-uuid/", "UUID=" },
+		{ "/dev/disk/by-partuuid/", "PARTUUID=" },
+	};
+	g_autofree char *key = NULL;
+	dev_t devnum;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(by); i++)
+		if (g_str_has_prefix(spec, by[i].dir)) {
+			g_autofree char *value = g_ascii_strdown(spec + strlen(by[i].dir), -1);
+
+			return g_strconcat(by[i].tag, value, NULL);
+		}
+	if (key_has_prefix(spec, "UUID=", &key) || key_has_prefix(spec, "PARTUUID=", &key)) {
+		size_t tag = strcspn(key, "=") + 1;
+		g_autofree char *value = g_ascii_strdown(key + tag, -1);
+		g_autofree char *head = g_strndup(key, tag);
+
+		return g_strconcat(head, value, NULL);
+	}
+	if (key_has_prefix(spec, "LABEL=", &key) || key_has_prefix(spec, "PARTLABEL=", &key))
+		return g_steal_pointer(&key);
+	if (devnum_parse(spec, &devnum) == 0)
+		return g_strdup_printf("%u:%u", major(devnum), minor(devnum));
+	return g_strdup(spec);
+}
+
+struct device *graph_lookup(const struct plan *p, const char *key)
+{
+	const GPtrArray *found = graph_named(p, key);
+
+	return found ? found->pdata[0] : NULL;
+}
+
+const GPtrArray *graph_named(const struct plan *p, const char *key)
+{
+	const GPtrArray *found = g_hash_table_lookup(p->names, key);
+
+	return found && found->len ? found : NULL;
+}
+
+void graph_name(struct plan *p, struct device *d, const char *key)
+{
+	GPtrArray *holders;
+	struct volume *v;
+
+	for (guint i = 0; i < d->names->len; i++)
+		if (g_str_equal(d->names->pdata[i], key))
+			return;
+	g_ptr_array_add(d->names, g_strdup(key));
+	holders = g_hash_table_lookup(p->names, key);
+	if (!holders) {
+		holders = g_ptr_array_new();
+		g_hash_table_insert(p->names, g_strdup(key), holders);
+	}
+	g_ptr_array_add(holders, d);
+	v = g_hash_table_lookup(p->volumes_by_key, key);
+	if (v && d->member_of)
+		assembly_touch(p, d->member_of);
+}
+
+static void name_tag(struct plan *p, struct device *d, const char *tag, const char *value)
+{
+	g_autofree char *spec = NULL, *key = NULL;
+
+	if (str_empty(value))
+		return;
+	spec = g_strconcat(tag, value, NULL);
+	key = graph_key(spec);
+	graph_name(p, d, key);
+}
+
+static void names_drop(struct plan *p, struct device *d)
+{
+	for (guint i = 0; i < d->names->len; i++) {
+		GPtrArray *holders = g_hash_table_lookup(p->names, d->names->pdata[i]);
+
+		g_ptr_array_remove(holders, d);
+		if (!holders->len)
+			g_hash_table_remove(p->names, d->names->pdata[i]);
+	}
+	g_ptr_array_set_size(d->names, 0);
+}
+
+/* "vg-lv" with doubled dashes → "/dev/vg/lv"; NULL when it is not such a name. */
+static char *lv_path(const char *dm_name)
+{
+	g_autoptr(GString) s = g_string_new("/dev/");
+	bool split = false;
+
+	for (const char *c = dm_name; *c; c++) {
+		if (*c != '-') {
+			g_string_append_c(s, *c);
+		} else if (c[1] == '-') {
+			g_string_append_c(s, '-');
+			c++;
+		} else if (!split) {
+			g_string_append_c(s, '/');
+			split = true;
+		} else {
+			return NULL; /* a layer suffix */
+		}
+	}
+	return split ? g_string_free(g_steal_pointer(&s), FALSE) : NULL;
+}
+
+static void names_of_dm(struct plan *p, struct device *d)
+{
+	g_autofree char *mapper = NULL, *path = NULL;
+
+	if (str_empty(d->dm_name))
+		return;
+	mapper = g_strconcat("/dev/mapper/", d->dm_name, NULL);
+	graph_name(p, d, mapper);
+	if (d->dm_uuid && g_str_has_prefix(d->dm_uuid, "LVM-") && !strchr(d->dm_uuid + 4, '-')) {
+		path = lv_path(d->dm_name);
+		if (path)
+			graph_name(p, d, path);
+	}
+}
+
+static void names_of_node(struct plan *p, struct device *d)
+{
+	g_autofree char *path = g_strconcat("/dev/", d->node, NULL);
+	g_autofree char *num = g_strdup_printf("%u:%u", major(d->devnum), minor(d->devnum));
+
+	graph_name(p, d, path);
+	graph_name(p, d, num);
+	names_of_dm(p, d);
+	if (d->udev_links) {
+		g_auto(GStrv) links = g_strsplit(d->udev_links, " ", -1);
+
+		for (char **l = links; *l; l++) {
+			g_autofree char *link = g_strconcat("/dev/", *l, NULL);
+
+			if (**l)
+				graph_name(p, d, link);
+		}
+	}
+}
+
+/* ---- links below /dev, where no udevd makes them ---- */
+
+static void link_add(GString *to, const char *dir, const char *name)
+{
+	g_autofree char *enc = NULL;
+
+	if (str_empty(name))
+		return;
+	enc = link_encode(name);
+	g_string_append_printf(to, "%s%s%s", to->len ? " " : "", dir, enc);
+}
+
+static bool first_with(const struct plan *p, const struct device *d, const char *tag, const char *value)
+{
+	g_autofree char *spec = NULL, *key = NULL;
+
+	if (str_empty(value))
+		return false;
+	spec = g_strconcat(tag, value, NULL);
+	key = graph_key(spec);
+	return graph_lookup(p, key) == d;
+}
+
+void links_update(struct plan *p, struct device *d)
+{
+	g_autoptr(GString) s = g_string_new(NULL);
+	bool member = layer_for(d->info.type) != NULL;
+
+	if (p->udev || p->stopping)
+		return;
+	if (!member && first_with(p, d, "UUID=", d->info.uuid))
+		link_add(s, "disk/by-uuid/", d->info.uuid);
+	if (member && g_str_equal(d->info.type, "crypto_LUKS") && first_with(p, d, "UUID=", d->info.uuid))
+		link_add(s, "disk/by-uuid/", d->info.uuid);
+	if (first_with(p, d, "LABEL=", d->info.label) && !member)
+		link_add(s, "disk/by-label/", d->info.label);
+	if (first_with(p, d, "PARTUUID=", d->info.partuuid))
+		link_add(s, "disk/by-partuuid/", d->info.partuuid);
+	if (first_with(p, d, "PARTLABEL=", d->info.partlabel))
+		link_add(s, "disk/by-partlabel/", d->info.partlabel);
+	if (d->size && (d->dm_name || d->output_of))
+		for (guint i = 0; i < d->names->len; i++) {
+			const char *n = d->names->pdata[i];
+			g_autofree char *node = g_strconcat("/dev/", d->node, NULL);
+
+			if (g_str_has_prefix(n, "/dev/") && strchr(n + 5, '/') && !g_str_equal(n, node) &&
+			    !g_str_has_prefix(n, "/dev/mapper/") && !g_str_has_prefix(n, "/dev/disk/"))
+				g_string_append_printf(s, "%s%s", s->len ? " " : "", n + 5);
+		}
+	if (s->len && !streq0(s->str, d->links_made)) {
+		struct action *a = plan_request(p, ACTION_LINK, OWNER_NONE, NULL, USEC_NEVER);
+
+		a->node = g_strdup(d->node);
+		a->text = g_strdup(s->str);
+		str_set(&d->links_made, s->str);
+	}
+}
+
+void links_drop(struct plan *p, struct device *d)
+{
+	struct action *a;
+
+	if (!d->links_made || p->udev)
+		return;
+	a = plan_request(p, ACTION_LINK, OWNER_NONE, NULL, USEC_NEVER);
+	a->node = g_strdup(d->node);
+	a->text = g_steal_pointer(&d->links_made);
+	a->flag = true;
+}
+
+/* ---- devices ---- */
+
+struct device *graph_find(const struct plan *p, dev_t devnum)
+{
+	return g_hash_table_lookup(p->by_devnum, &devnum);
+}
+
+void device_free(struct device *d)
+{
+	g_free(d->node);
+	g_free(d->dm_name);
+	g_free(d->dm_uuid);
+	g_free(d->md_state);
+	g_free(d->slaves);
+	g_free(d->udev_links);
+	g_free(d->wwid);
+	g_free(d->hw_serial);
+	g_free(d->error_text);
+	g_free(d->links_made);
+	g_ptr_array_unref(d->names);
+	g_slist_free(d->parts);
+	input_clear(&d->info);
+	g_free(d);
+}
+
+const char *device_state_text(const struct device *d)
+{
+	switch (d->probe) {
+	case PROBE_NONE:
+		return d->size ? "not looked at" : "no medium or not active";
+	case PROBE_RUNNING:
+		return "being read";
+	case PROBE_DONE:
+		return d->info.type ?: "nothing known on it";
+	case PROBE_FAILED:
+		return d->error_text ?: "cannot be read";
+	}
+	return "";
+}
+
+static void listed_answered(struct plan *p, struct device *d)
+{
+	if (d->listed) {
+		d->listed = false;
+		p->listed_unprobed--;
+	}
+}
+
+static struct device *device_new(struct plan *p, const struct input *in)
+{
+	struct device *d = g_new0(struct device, 1);
+
+	d->serial = ++p->next_serial;
+	d->devnum = in->devnum;
+	d->diskseq = in->diskseq;
+	d->node = g_strdup(in->node);
+	d->parent = in->parent;
+	d->partn = in->partn;
+	d->names = g_ptr_array_new_with_free_func(g_free);
+	d->since = p->now;
+	d->link.data = d;
+	g_hash_table_insert(p->by_devnum, &d->devnum, d);
+	if (in->parent) {
+		struct device *disk = graph_find(p, in->parent);
+
+		if (disk)
+			disk->parts = g_slist_prepend(disk->parts, d);
+	}
+	g_queue_push_tail_link(&p->devices, &d->link);
+	p->n_devices++;
+	return d;
+}
+
+static void device_remove(struct plan *p, struct device *d)
+{
+	struct device *disk;
+
+	listed_answered(p, d);
+	goal_device_gone(p, d);
+	assembly_leave(p, d);
+	assembly_output_gone(p, d);
+	links_drop(p, d);
+	names_drop(p, d);
+	if (d->dirty)
+		g_queue_remove(&p->dirty_devices, d);
+	if (d->probe == PROBE_RUNNING && !d->probe_id)
+		g_queue_remove(&p->probe_queue, d);
+	if (d->parent && (disk = graph_find(p, d->parent)))
+		disk->parts = g_slist_remove(disk->parts, d);
+	g_queue_unlink(&p->devices, &d->link);
+	g_hash_table_remove(p->by_devnum, &d->devnum);
+	p->n_devices--;
+	device_free(d);
+}
+
+/* What was found on it does not hold any more. */
+static void device_forget_content(struct plan *p, struct device *d)
+{
+	if (d->member_of)
+		assembly_leave(p, d);
+	names_drop(p, d);
+	input_clear(&d->info);
+	d->probe = PROBE_NONE;
+	d->deep = false;
+	g_clear_pointer(&d->error_text, g_free);
+}
+
+static bool same_incarnation(const struct device *d, const struct input *in)
+{
+	if (d->diskseq && in->diskseq && d->diskseq != in->diskseq)
+		return false;
+	if (!str_empty(d->dm_uuid) && !str_empty(in->dm_uuid) && !g_str_equal(d->dm_uuid, in->dm_uuid))
+		return false;
+	return streq0(d->node, in->node);
+}
+
+static void device_dirty(struct plan *p, struct device *d)
+{
+	if (d->dirty)
+		return;
+	d->dirty = true;
+	g_queue_push_tail(&p->dirty_devices, d);
+}
+
+/* A device below others (dm, md): find the assembly that its slaves make up. */
+static void device_find_assembly(struct plan *p, struct device *d)
+{
+	g_auto(GStrv) nums = NULL;
+	bool dm = !str_empty(d->dm_uuid);
+
+	if (d->output_of)
+		return;
+	if (dm && g_str_has_prefix(d->dm_uuid, "LVM-") && strlen(d->dm_uuid) >= 4 + 64) {
+		g_autofree char *vg = g_strndup(d->dm_uuid + 4, 32);
+		struct assembly *a = assembly_find(p, "lvm", vg);
+
+		if (a) {
+			assembly_output(p, a, d);
+			return;
+		}
+	}
+	if (str_empty(d->slaves))
+		return;
+	nums = g_strsplit(d->slaves, " ", -1);
+	for (char **n = nums; *n; n++) {
+		dev_t devnum;
+		struct device *slave = devnum_parse(*n, &devnum) < 0 ? NULL : graph_find(p, devnum);
+
+		if (!slave || !slave->member_of)
+			continue;
+		if (dm == (slave->member_of->layer != &layer_md)) {
+			assembly_output(p, slave->member_of, d);
+			return;
+		}
+	}
+}
+
+static void device_update(struct device *d, const struct input *in)
+{
+	d->size = in->size;
+	d->readonly = in->readonly;
+	if (in->diskseq)
+		d->diskseq = in->diskseq;
+	str_set(&d->dm_name, in->dm_name);
+	str_set(&d->dm_uuid, in->dm_uuid);
+	str_set(&d->md_state, in->md_state);
+	str_set(&d->slaves, in->slaves);
+	str_set(&d->udev_links, in->links);
+	str_set(&d->wwid, in->wwid);
+	str_set(&d->hw_serial, in->serial);
+}
+
+void graph_device(struct plan *p, const struct input *in)
+{
+	struct device *d = graph_find(p, in->devnum);
+	uint64_t size_before;
+
+	if (d && !same_incarnation(d, in)) {
+		device_remove(p, d);
+		d = NULL;
+	}
+	if (!d) {
+		d = device_new(p, in);
+		d->initial = !p->enumerated;
+		if (!p->enumerated || p->modules_pending) { /* drivers of the first devices still come */
+			d->listed = true;
+			p->listed_unprobed++;
+		}
+	}
+	size_before = d->size;
+	device_update(d, in);
+	if (size_before && size_before != d->size)
+		device_forget_content(p, d);
+	else if (d->probe == PROBE_FAILED || (d->probe == PROBE_DONE && !d->info.type && !d->member_of))
+		d->probe = PROBE_NONE; /* somebody may have written to it since */
+	names_of_node(p, d);
+	device_find_assembly(p, d);
+	if (!d->size)
+		listed_answered(p, d);
+	device_dirty(p, d);
+}
+
+void graph_gone(struct plan *p, const struct input *in)
+{
+	struct device *d = graph_find(p, in->devnum);
+
+	if (d && (!in->diskseq || !d->diskseq || in->diskseq == d->diskseq))
+		device_remove(p, d);
+}
+
+void graph_enumerated(struct plan *p, const struct input *in)
+{
+	if (p->enumerated)
+		return;
+	p->enumerated = true;
+	p->enumerated_at = p->probe_progress = p->now;
+	assembly_touch_all(p);
+}
+
+bool graph_choice_allowed(const struct plan *p)
+{
+	return p->enumerated && ((!p->listed_unprobed && !p->modules_pending) || p->slow_probes_released);
+}
+
+bool graph_hidden(const struct plan *p, const struct device *d)
+{
+	const struct device *disk = d->parent ? graph_find(p, d->parent) : NULL;
+
+	return disk && disk->probe == PROBE_DONE && layer_for(disk->info.type);
+}
+
+/* Few at a time: each one's deadline counts from when it can really start. */
+void graph_probe(struct plan *p, struct device *d, bool deep)
+{
+	if (d->probe == PROBE_RUNNING)
+		return;
+	d->probe = PROBE_RUNNING;
+	d->want_deep = deep;
+	g_queue_push_tail(&p->probe_queue, d);
+	graph_probe_next(p);
+}
+
+void graph_probe_next(struct plan *p)
+{
+	struct device *d;
+
+	while (p->probes_running < PROBES_AT_ONCE && (d = g_queue_pop_head(&p->probe_queue))) {
+		struct action *a = plan_request(p, ACTION_PROBE, OWNER_DEVICE, d, PROBE_TIMEOUT);
+
+		a->devnum = d->devnum;
+		a->diskseq = d->diskseq;
+		a->node = g_strdup(d->node);
+		a->deep = d->want_deep;
+		d->probe_id = a->id;
+		p->probes_running++;
+	}
+}
+
+static bool parent_is_being_probed(const struct plan *p, const struct device *d)
+{
+	const struct device *disk = d->parent ? graph_find(p, d->parent) : NULL;
+
+	return disk && disk->size && disk->probe == PROBE_RUNNING;
+}
+
+static void device_claim(struct plan *p, struct device *d)
+{
+	const struct layer *l = layer_for(d->info.type);
+	g_autofree char *id = l ? l->identify(p, d) : NULL;
+	struct assembly *a;
+
+	if (!id)
+		return;
+	a = assembly_get(p, l, id);
+	if (d->member_of != a) {
+		assembly_leave(p, d);
+		assembly_join(p, a, d);
+	}
+	assembly_touch(p, a);
+}
+
+static void device_names_of_content(struct plan *p, struct device *d)
+{
+	bool member = layer_for(d->info.type) && !g_str_equal(d->info.type, "crypto_LUKS");
+
+	name_tag(p, d, "PARTUUID=", d->info.partuuid);
+	name_tag(p, d, "PARTLABEL=", d->info.partlabel);
+	if (!member) { /* the UUID of an array or PV is no file system's */
+		name_tag(p, d, "UUID=", d->info.uuid);
+		if (!streq0(d->info.type, "crypto_LUKS"))
+			name_tag(p, d, "LABEL=", d->info.label);
+	} else if (g_str_equal(d->info.type, "LVM2_member") && d->info.uuid) {
+		g_autofree char *key = g_strconcat("pv:", d->info.uuid, NULL);
+
+		graph_name(p, d, key);
+	}
+}
+
+/* Its content is known: it becomes a candidate, unless the disk below it is claimed as a whole. */
+static void device_consider(struct plan *p, struct device *d)
+{
+	if (!d->size || p->stopping)
+		return;
+	if (d->probe == PROBE_NONE && plan_wants_anything(p)) {
+		graph_probe(p, d, false);
+		return;
+	}
+	if (d->probe != PROBE_DONE || parent_is_being_probed(p, d) || graph_hidden(p, d))
+		return;
+	device_names_of_content(p, d);
+	if (d->output_of && d->output_of->layer->name_output)
+		d->output_of->layer->name_output(p, d->output_of, d);
+	device_claim(p, d);
+	links_update(p, d);
+	device_find_assembly(p, d);
+}
+
+static void partitions_dirty(struct plan *p, const struct device *disk)
+{
+	for (GSList *l = disk->parts; l; l = l->next) {
+		struct device *d = l->data;
+
+		if (d->probe == PROBE_DONE)
+			device_dirty(p, d);
+	}
+}
+
+static void device_report_error(struct plan *p, struct device *d, const struct input *in)
+{
+	const char *text = str_empty(in->text) ? g_strerror((int)-in->error) : in->text;
+
+	if (streq0(d->error_text, text))
+		return; /* read again after an event, and found as before */
+	str_set(&d->error_text, text);
+	d->error = in->error;
+	if (in->error == -EBADMSG)
+		plan_report(p, MSG_DAMAGED, 3, d->node, "%s", text);
+	else if (in->error == -EUCLEAN)
+		plan_report(p, MSG_AMBIVALENT, 3, d->node, "%s", text);
+	else if (in->error != -ENOMEDIUM && in->error != -ESTALE && in->error != -ENOENT &&
+		 in->error != -ENXIO && in->error != -ECANCELED)
+		plan_report(p, MSG_UNREADABLE, 4, d->node, "%s", text);
+}
+
+void graph_probed(struct plan *p, struct device *d, const struct input *in, bool deep)
+{
+	bool parent_waits = d->partn == 0;
+
+	d->probe_id = 0;
+	p->probe_progress = p->now;
+	listed_answered(p, d);
+	if (in->error < 0) {
+		d->probe = PROBE_FAILED;
+		device_report_error(p, d, in);
+	} else {
+		if (d->info.type && !streq0(d->info.type, in->type) && d->member_of)
+			assembly_leave(p, d);
+		input_clear(&d->info);
+		input_copy(&d->info, in);
+		d->probe = PROBE_DONE;
+		d->deep = deep;
+		device_dirty(p, d);
+	}
+	if (parent_waits)
+		partitions_dirty(p, d);
+}
+
+void graph_probe_all(struct plan *p)
+{
+	for (GList *l = p->devices.head; l; l = l->next) {
+		struct device *d = l->data;
+
+		if (d->probe == PROBE_NONE && d->size)
+			device_dirty(p, d);
+	}
+}
+
+void graph_drain(struct plan *p)
+{
+	struct device *d;
+
+	while ((d = g_queue_pop_head(&p->dirty_devices))) {
+		d->dirty = false;
+		device_consider(p, d);
+	}
+}

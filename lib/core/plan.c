@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The step: one input in, actions out.  Everything else in core is called from here. */
+#include "layer/layer.h"
+
+static guint dev_hash(gconstpointer p)
+{
+	dev_t d = *(const dev_t *)p;
+
+	return (guint)(d ^ d >> 32);
+}
+
+static gboolean dev_equal(gconstpointer a, gconstpointer b)
+{
+	return *(const dev_t *)a == *(const dev_t *)b;
+}
+
+static void volume_free(gpointer ptr)
+{
+	struct volume *v = ptr;
+
+	g_free(v->name);
+	g_free(v->spec);
+	g_free(v->key);
+	g_free(v->where);
+	input_clear(&v->config);
+	g_free(v);
+}
+
+static void array_policy_free(gpointer ptr)
+{
+	struct array_policy *ap = ptr;
+
+	g_free(ap->uuid);
+	g_free(ap->name);
+	g_free(ap);
+}
+
+static void input_free(gpointer ptr)
+{
+	input_clear(ptr);
+	g_free(ptr);
+}
+
+static void mount_free(gpointer ptr)
+{
+	struct mount *m = ptr;
+
+	g_free(m->target);
+	g_free(m);
+}
+
+static void request_free(gpointer ptr)
+{
+	struct request *r = ptr;
+
+	g_free(r->what);
+	g_free(r);
+}
+
+struct plan *plan_new(void)
+{
+	struct plan *p = g_new0(struct plan, 1);
+
+	p->by_devnum = g_hash_table_new(dev_hash, dev_equal);
+	p->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
+	p->assemblies = g_ptr_array_new_with_free_func((GDestroyNotify)assembly_free);
+	p->by_id = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	p->goals = g_ptr_array_new_with_free_func((GDestroyNotify)goal_free);
+	p->volumes = g_ptr_array_new_with_free_func(volume_free);
+	p->volumes_by_key = g_hash_table_new(g_str_hash, g_str_equal);
+	p->arrays = g_ptr_array_new_with_free_func(array_policy_free);
+	p->questions = g_ptr_array_new_with_free_func((GDestroyNotify)question_free);
+	p->answers = g_ptr_array_new_with_free_func(g_free);
+	p->mounts = g_ptr_array_new_with_free_func(mount_free);
+	p->layout = g_ptr_array_new_with_free_func(input_free);
+	p->made = g_ptr_array_new_with_free_func(input_free);
+	p->requests = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, request_free);
+	p->stop_tried = g_ptr_array_new_with_free_func(g_free);
+	p->degraded_after = 20 * USEC_PER_SEC;
+	return p;
+}
+
+void plan_free(struct plan *p)
+{
+	GList *l;
+
+	if (!p)
+		return;
+	while ((l = g_queue_pop_head_link(&p->devices)))
+		device_free(l->data);
+	g_queue_clear(&p->dirty_devices);
+	g_queue_clear(&p->dirty_assemblies);
+	g_queue_clear(&p->probe_queue);
+	g_hash_table_unref(p->by_devnum);
+	g_hash_table_unref(p->names);
+	g_hash_table_unref(p->by_id);
+	g_hash_table_unref(p->volumes_by_key);
+	g_hash_table_unref(p->requests);
+	g_ptr_array_unref(p->goals);
+	g_ptr_array_unref(p->volumes);
+	g_ptr_array_unref(p->arrays);
+	g_ptr_array_unref(p->questions);
+	g_ptr_array_unref(p->answers);
+	g_ptr_array_unref(p->mounts);
+	g_ptr_array_unref(p->layout);
+	g_ptr_array_unref(p->made);
+	g_ptr_array_unref(p->assemblies);
+	g_ptr_array_unref(p->stop_tried);
+	g_free(p->stop_spec);
+	g_free(p);
+}
+
+/* ---- for core and layers ---- */
+
+struct action *plan_request(struct plan *p, enum action_type t, enum owner owner, void *ptr, uint64_t timeout)
+{
+	struct action *a = actions_add(p->out, t);
+	struct request *r = g_new0(struct request, 1);
+
+	a->id = r->id = ++p->next_id;
+	a->until = r->until = usec_add(p->now, timeout);
+	if (a->until == USEC_NEVER)
+		a->until = 0;
+	a->udev = p->udev;
+	r->owner = owner;
+	r->type = t;
+	r->since = p->now;
+	switch (owner) {
+	case OWNER_DEVICE:
+	case OWNER_STOP:
+		if (ptr) {
+			r->devnum = ((struct device *)ptr)->devnum;
+			r->serial = ((struct device *)ptr)->serial;
+			r->deep = ((struct device *)ptr)->want_deep;
+			r->what = g_strdup(((struct device *)ptr)->node);
+		}
+		break;
+	case OWNER_ASSEMBLY:
+		r->ptr = ptr;
+		r->what = g_strdup(((struct assembly *)ptr)->name ?: ((struct assembly *)ptr)->id);
+		break;
+	case OWNER_GOAL:
+		r->ptr = ptr;
+		r->what = g_strdup(((struct goal *)ptr)->spec);
+		break;
+	case OWNER_NONE:
+		r->until = USEC_NEVER;
+		break;
+	}
+	g_hash_table_insert(p->requests, &r->id, r);
+	return a;
+}
+
+/* Gives an action up: its result, the worker's or -ECANCELED, still comes. */
+void plan_cancel(struct plan *p, uint64_t request_id)
+{
+	struct request *r = g_hash_table_lookup(p->requests, &request_id);
+
+	if (!r)
+		return;
+	r->timed_out = r->until <= p->now;
+	r->until = USEC_NEVER;
+	actions_add(p->out, ACTION_CANCEL)->id = r->id;
+	if (r->timed_out)
+		plan_report(p, MSG_WORKER, 3, r->what ?: "", "%s took longer than %" PRIu64 " s and is given up",
+			    action_type_name(r->type), (p->now - r->since) / USEC_PER_SEC);
+}
+
+void plan_report(struct plan *p, unsigned number, unsigned severity, const char *subject, const char *format, ...)
+{
+	struct action *a = actions_add(p->out, ACTION_REPORT);
+	va_list ap;
+
+	va_start(ap, format);
+	a->text = g_strdup_vprintf(format, ap);
+	va_end(ap);
+	a->number = number;
+	a->severity = severity;
+	a->name = g_strdup(subject);
+}
+
+bool plan_wants_anything(const struct plan *p)
+{
+	for (guint i = 0; i < p->goals->len; i++)
+		if (goal_unmet(p->goals->pdata[i]))
+			return true;
+	return false;
+}
+
+bool plan_settled(const struct plan *p)
+{
+	if (p->stopping)
+		return stop_done(p);
+	return !plan_wants_anything(p) && !g_hash_table_size(p->requests);
+}
+
+/* ---- inputs ---- */
+
+static void on_result(struct plan *p, const struct input *in)
+{
+	struct request *r = g_hash_table_lookup(p->requests, &in->id);
+	struct input late;
+	struct device *d;
+
+	if (!r)
+		return; /* an old incarnation's, or given up */
+	g_hash_table_steal(p->requests, &in->id);
+	late = *in; /* borrows the strings */
+	if (r->timed_out && in->error == -ECANCELED)
+		late.error = -ETIME;
+	switch (r->owner) {
+	case OWNER_DEVICE:
+		p->probes_running--;
+		d = graph_find(p, r->devnum);
+		if (d && d->serial == r->serial && d->probe_id == r->id)
+			graph_probed(p, d, &late, r->deep);
+		graph_probe_next(p);
+		break;
+	case OWNER_ASSEMBLY:
+		assembly_finished(p, r->ptr, r, &late);
+		break;
+	case OWNER_GOAL:
+		goal_finished(p, r->ptr, r, &late);
+		break;
+	case OWNER_STOP:
+		stop_finished(p, r, &late);
+		break;
+	case OWNER_NONE:
+		if (r->type == ACTION_MODULES) {
+			p->modules_pending--;
+			p->probe_progress = p->now;
+		}
+		break;
+	}
+	request_free(r);
+}
+
+static void on_volume(struct plan *p, const struct input *in)
+{
+	struct volume *v = g_new0(struct volume, 1);
+
+	v->name = g_strdup(in->name);
+	v->spec = g_strdup(in->spec);
+	v->key = graph_key(in->spec ?: "");
+	v->where = g_strdup(in->where);
+	input_copy(&v->config, in);
+	g_ptr_array_add(p->volumes, v);
+	if (!g_hash_table_contains(p->volumes_by_key, v->key))
+		g_hash_table_insert(p->volumes_by_key, v->key, v);
+	assembly_touch_all(p);
+}
+
+static void on_array(struct plan *p, const struct input *in)
+{
+	struct array_policy *ap = g_new0(struct array_policy, 1);
+
+	ap->uuid = g_strdup(in->uuid);
+	ap->name = g_strdup(in->name);
+	ap->grace = in->grace;
+	g_ptr_array_add(p->arrays, ap);
+	assembly_touch_all(p);
+}
+
+static void on_policy(struct plan *p, const struct input *in)
+{
+	uint64_t usec;
+
+	if (streq0(in->key, "degraded") && in->value && parse_usec(in->value, &usec) == 0)
+		p->degraded_after = usec;
+	else if (streq0(in->key, "source"))
+		p->udev = streq0(in->value, "udev");
+	else if (streq0(in->key, "modules"))
+		p->modules = streq0(in->value, "1");
+	assembly_touch_all(p);
+}
+
+static void keep_input(GPtrArray *list, const struct input *in)
+{
+	struct input *copy = g_new0(struct input, 1);
+
+	input_copy(copy, in);
+	g_ptr_array_add(list, copy);
+}
+
+static struct mount *mount_at(const struct plan *p, const char *target, guint *index)
+{
+	for (guint i = 0; i < p->mounts->len; i++) {
+		struct mount *m = p->mounts->pdata[i];
+
+		if (streq0(m->target, target)) {
+			*index = i;
+			return m;
+		}
+	}
+	return NULL;
+}
+
+static void on_mounted(struct plan *p, const struct input *in, bool mounted)
+{
+	guint index;
+	struct mount *m = mount_at(p, in->target, &index);
+
+	if (!mounted) {
+		if (m)
+			g_ptr_array_remove_index(p->mounts, index);
+		return;
+	}
+	if (!m) {
+		m = g_new0(struct mount, 1);
+		m->target = g_strdup(in->target);
+		g_ptr_array_add(p->mounts, m);
+	}
+	m->devnum = in->devnum;
+}
+
+static void apply(struct plan *p, const struct input *in)
+{
+	switch (in->type_id) {
+	case INPUT_DEVICE:
+		graph_device(p, in);
+		break;
+	case INPUT_GONE:
+		graph_gone(p, in);
+		break;
+	case INPUT_MODALIAS:
+		p->modules_pending++;
+		plan_request(p, ACTION_MODULES, OWNER_NONE, NULL, USEC_NEVER)->text = g_strdup(in->text);
+		break;
+	case INPUT_ENUMERATED:
+		graph_enumerated(p, in);
+		break;
+	case INPUT_OVERFLOW:
+		plan_report(p, MSG_OVERFLOW, 4, "events", "some were lost; all devices are read again");
+		break;
+	case INPUT_RESULT:
+		on_result(p, in);
+		break;
+	case INPUT_TIMER:
+		break;
+	case INPUT_GOAL:
+		goal_add(p, in);
+		break;
+	case INPUT_VOLUME:
+		on_volume(p, in);
+		break;
+	case INPUT_ARRAY:
+		on_array(p, in);
+		break;
+	case INPUT_POLICY:
+		on_policy(p, in);
+		break;
+	case INPUT_ANSWER:
+		question_answered(p, in);
+		break;
+	case INPUT_SKIP:
+		question_skipped(p, in);
+		break;
+	case INPUT_MADE:
+		keep_input(p->made, in);
+		break;
+	case INPUT_LAYOUT:
+		keep_input(p->layout, in);
+		break;
+	case INPUT_MOUNTED:
+		on_mounted(p, in, true);
+		break;
+	case INPUT_UNMOUNTED:
+		on_mounted(p, in, false);
+		break;
+	case INPUT_STOP:
+		stop_begin(p, in);
+		break;
+	case INPUT_CANCEL:
+		goal_cancel(p, in->id);
+		break;
+	case _INPUT_MAX:
+		break;
+	}
+}
+
+void plan_step(struct plan *p, const struct input *in, uint64_t now, struct actions *out)
+{
+	bool choice_before = graph_choice_allowed(p);
+
+	actions_clear(out);
+	p->out = out;
+	p->now = now;
+	deadlines_fire(p);
+	apply(p, in);
+	do {
+		graph_drain(p);
+		if (!choice_before && graph_choice_allowed(p)) {
+			choice_before = true;
+			assembly_touch_all(p);
+		}
+		goals_consider(p); /* before the assemblies: what is met needs no more of them */
+		assembly_drain(p);
+	} while (p->dirty_devices.length || p->dirty_assemblies.length);
+	if (p->stopping)
+		stop_consider(p);
+	else
+		answers_drop_if_unused(p);
+	explain_schedule(p);
+	p->out = NULL;
+}

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The plan: what is known (devices), what they make up (assemblies), what is wanted (goals) and what
+ * is under way (requests, deadlines, questions).  plan_step() is the only way in; it sees its
+ * arguments and nothing else.
+ */
+#pragma once
+
+#include "core/action.h"
+#include "core/input.h"
+
+struct layer;
+struct plan;
+struct assembly;
+
+/* ---- devices ---- */
+
+enum probe_state {
+	PROBE_NONE,    /* never looked at, or nobody needs to know */
+	PROBE_RUNNING,
+	PROBE_DONE,    /* info is what was found, if anything */
+	PROBE_FAILED,  /* unreadable, damaged or ambivalent: error, error_text */
+};
+
+struct device {
+	uint64_t serial; /* of this incarnation: never reused */
+	dev_t devnum;
+	uint64_t diskseq;
+	char *node;
+	dev_t parent; /* partition: its disk */
+	uint64_t partn, size;
+	bool readonly;
+	char *dm_name, *dm_uuid, *md_state, *slaves, *udev_links, *wwid, *hw_serial;
+
+	enum probe_state probe;
+	bool deep;	    /* info comes from a full safe probe */
+	bool listed;	    /* of the first enumeration, and not answered yet */
+	bool initial;	    /* was there before us */
+	bool dirty;	    /* queued for device_consider() */
+	bool want_deep;	    /* of the probe that is queued or running */
+	uint64_t probe_id;  /* of the request, 0: none */
+	int64_t error;
+	char *error_text;
+	struct input info;  /* the probe's result, as it came */
+
+	GPtrArray *names;   /* keys in plan->names, owned */
+	char *links_made;   /* links below /dev that we asked for */
+	struct assembly *member_of;
+	struct assembly *output_of;
+	GSList *parts; /* of a disk: its partitions */
+	uint64_t since;
+	GList link; /* in plan->devices */
+};
+
+/* ---- assemblies ---- */
+
+enum assembly_state {
+	ASSEMBLY_WAITING,   /* members are missing, or nobody needs it */
+	ASSEMBLY_STARTABLE, /* could start, not complete: the grace clock runs if a goal needs it */
+	ASSEMBLY_COMPLETE,
+	ASSEMBLY_ACTIVATING,
+	ASSEMBLY_ACTIVE,
+	ASSEMBLY_DEGRADED,
+	ASSEMBLY_FAILED,
+	ASSEMBLY_STOPPED,
+};
+
+struct member {
+	struct device *dev;
+	uint64_t serial;    /* dev's: a member may outlive it in explanations only */
+	bool excluded;	    /* stale, split brain, duplicate: why says so */
+	char *why;
+	bool added;	    /* part of the running assembly */
+};
+
+struct assembly {
+	const struct layer *layer;
+	char *id;	 /* the UUID that its members carry */
+	char *name;
+	enum assembly_state state;
+	GPtrArray *members; /* struct member, owned, arrival order */
+	GPtrArray *outputs; /* struct device, not owned */
+	unsigned needed, present;
+	bool startable, complete;
+	bool dirty;
+	bool ours, adopted, with_missing;
+	uint64_t since;		   /* first member seen */
+	uint64_t startable_since;  /* 0: not startable */
+	uint64_t degraded_at;	   /* 0: clock not running; USEC_NEVER: never */
+	uint64_t clock_cap;	   /* latest degraded_at allowed */
+	bool clock_restart;	   /* a member never seen before came */
+	GHashTable *seen;	   /* identities of members that restarted the clock */
+	uint64_t request;	   /* id of the action under way */
+	bool modules_loaded;
+	unsigned error_number;
+	char *error;
+	void *data;		   /* the layer's own */
+};
+
+/* ---- goals ---- */
+
+enum goal_kind { GOAL_DEVICE, GOAL_MOUNT, GOAL_SWAP, GOAL_RESUME };
+enum goal_state { GOAL_WAITING, GOAL_ACTIVE, GOAL_DONE, GOAL_FAILED };
+enum goal_step { STEP_FIND, STEP_VERIFY, STEP_MODULES, STEP_CHECK, STEP_ACT, STEP_END };
+
+struct goal {
+	uint64_t id;
+	enum goal_kind kind;
+	enum goal_state state;
+	enum goal_step step;
+	char *spec, *key; /* as given; as in plan->names */
+	char *target, *fstype, *options, *fsck, *where;
+	struct device *dev;
+	char *node_path; /* "/dev/…" of dev */
+	uint64_t request;
+	uint64_t since, until;
+	int64_t fsck_status; /* -1: not run */
+	unsigned error_number;
+	int64_t error_code;
+	char *error;
+	char *explained; /* the explanation last reported */
+	uint64_t explain_at;
+};
+
+/* ---- configuration that names things ---- */
+
+struct volume {
+	char *name, *spec, *key, *where;
+	struct input config;
+	struct assembly *assembly;
+};
+
+struct array_policy {
+	char *uuid, *name;
+	uint64_t grace; /* as in struct input: + 1 */
+};
+
+/* ---- questions and answers ---- */
+
+struct question {
+	uint64_t id;
+	struct assembly *about;
+	unsigned tries;
+	uint64_t since;
+	bool withdrawn;
+};
+
+struct answer {
+	uint64_t secret;
+	struct assembly *asked; /* whose question it answered */
+	unsigned pending;	/* attempts under way */
+	bool asked_tried;	/* and that volume has tried it */
+	bool opened;		/* fitted somewhere */
+	uint64_t number;	/* as questions: those asked before it was given try it */
+};
+
+/* ---- requests under way ---- */
+
+enum owner { OWNER_DEVICE, OWNER_ASSEMBLY, OWNER_GOAL, OWNER_STOP, OWNER_NONE };
+
+struct request {
+	uint64_t id;
+	enum owner owner;
+	enum action_type type;
+	dev_t devnum;	 /* OWNER_DEVICE, OWNER_STOP */
+	uint64_t serial; /* of that device */
+	void *ptr;	 /* OWNER_ASSEMBLY, OWNER_GOAL: never freed before the plan */
+	uint64_t secret;
+	uint64_t since, until;
+	bool deep, timed_out;
+	char *what;	 /* for explanations */
+};
+
+struct mount {
+	dev_t devnum;
+	char *target;
+};
+
+struct deadline {
+	uint64_t until;
+	const char *owner; /* name of what waits; belongs to the plan */
+	const char *reason;
+};
+
+struct plan {
+	GQueue devices; /* struct device.link, arrival order */
+	GHashTable *by_devnum;
+	GHashTable *names;	/* key → GPtrArray of struct device, arrival order */
+	GPtrArray *assemblies;	/* creation order */
+	GHashTable *by_id;	/* "layer:id" → assembly */
+	GPtrArray *goals, *volumes, *arrays, *questions, *answers, *mounts, *layout, *made;
+	GHashTable *volumes_by_key;
+	GHashTable *requests; /* id → struct request */
+	GQueue dirty_devices, dirty_assemblies, probe_queue;
+	unsigned probes_running;
+	struct actions *out;
+	uint64_t now, next_id, next_serial;
+
+	/* policy */
+	uint64_t degraded_after;
+	bool udev, modules;
+
+	unsigned modules_pending;
+	bool enumerated;
+	uint64_t enumerated_at, probe_progress;
+	unsigned listed_unprobed; /* of the first enumeration, not answered yet */
+	bool slow_probes_released;
+	unsigned n_devices;
+
+	bool stopping, stop_all;
+	char *stop_spec;
+	GPtrArray *stop_tried; /* char *: what was tried to be stopped */
+	unsigned stop_pending, stop_failed;
+};
+
+struct plan *plan_new(void);
+void plan_free(struct plan *p);
+
+/* One input in, the actions it leads to out; `now` in CLOCK_BOOTTIME µs. */
+void plan_step(struct plan *p, const struct input *in, uint64_t now, struct actions *out);
+
+uint64_t plan_next_deadline(const struct plan *p); /* USEC_NEVER: none */
+bool plan_settled(const struct plan *p);	   /* nothing will change without a new goal */
+
+/* For core and layers. */
+struct action *plan_request(struct plan *p, enum action_type t, enum owner owner, void *ptr, uint64_t timeout);
+void plan_cancel(struct plan *p, uint64_t request_id);
+void plan_report(struct plan *p, unsigned number, unsigned severity, const char *subject, const char *format,
+		 ...) _printf_(5, 6);
+bool plan_wants_anything(const struct plan *p); /* a goal is not met yet */
+
+/* graph.c */
+struct device *graph_find(const struct plan *p, dev_t devnum);
+struct device *graph_lookup(const struct plan *p, const char *key); /* first with that name */
+const GPtrArray *graph_named(const struct plan *p, const char *key); /* all; NULL: none */
+char *graph_key(const char *spec); /* the name that a spec stands for; caller frees */
+void graph_device(struct plan *p, const struct input *in);
+void graph_gone(struct plan *p, const struct input *in);
+void graph_enumerated(struct plan *p, const struct input *in);
+void graph_probed(struct plan *p, struct device *d, const struct input *in, bool deep);
+void graph_probe(struct plan *p, struct device *d, bool deep);
+void graph_probe_next(struct plan *p);
+void graph_probe_all(struct plan *p);
+void graph_drain(struct plan *p);
+void graph_name(struct plan *p, struct device *d, const char *key);
+bool graph_choice_allowed(const struct plan *p); /* the first enumeration is known */
+bool graph_hidden(const struct plan *p, const struct device *d); /* partition of a claimed disk */
+void device_free(struct device *d);
+const char *device_state_text(const struct device *d);
+void links_update(struct plan *p, struct device *d);
+void links_drop(struct plan *p, struct device *d);
+
+/* assembly.c */
+struct assembly *assembly_get(struct plan *p, const struct layer *l, const char *id);
+struct assembly *assembly_find(const struct plan *p, const char *layer, const char *id);
+struct member *assembly_join(struct plan *p, struct assembly *a, struct device *d);
+void assembly_leave(struct plan *p, struct device *d);
+void assembly_output(struct plan *p, struct assembly *a, struct device *d);
+void assembly_touch(struct plan *p, struct assembly *a);
+void assembly_set_state(struct plan *p, struct assembly *a, enum assembly_state to);
+void assembly_fail(struct plan *p, struct assembly *a, unsigned number, const char *format, ...) _printf_(4, 5);
+void assembly_drain(struct plan *p);
+void assembly_touch_all(struct plan *p);
+bool assembly_demanded(const struct plan *p, const struct assembly *a);
+bool assembly_running(const struct assembly *a);
+void assembly_output_gone(struct plan *p, struct device *d);
+void assembly_finished(struct plan *p, struct assembly *a, const struct request *r, const struct input *in);
+void assembly_clocks(struct plan *p);
+struct assembly *assembly_holding(const struct plan *p, const struct assembly *a);
+const char *assembly_state_name(enum assembly_state s);
+uint64_t assembly_grace(const struct plan *p, const struct assembly *a);
+void assembly_free(struct assembly *a);
+struct action *assembly_request(struct plan *p, struct assembly *a, enum action_type t, uint64_t timeout);
+
+/* goal.c */
+void goal_add(struct plan *p, const struct input *in);
+void goals_consider(struct plan *p);
+void goal_finished(struct plan *p, struct goal *g, const struct request *r, const struct input *in);
+void goal_device_gone(struct plan *p, struct device *d);
+void goal_fail(struct plan *p, struct goal *g, unsigned number, int64_t code, const char *format, ...)
+	_printf_(5, 6);
+void goal_cancel(struct plan *p, uint64_t id);
+struct goal *goal_find(const struct plan *p, uint64_t id);
+const char *goal_state_name(enum goal_state s);
+const char *goal_kind_name(enum goal_kind k);
+bool goal_unmet(const struct goal *g);
+void goal_free(struct goal *g);
+
+/* question.c */
+void question_ask(struct plan *p, struct assembly *a);
+void question_withdraw(struct plan *p, struct assembly *a, const char *why);
+struct question *question_of(const struct plan *p, const struct assembly *a);
+void question_answered(struct plan *p, const struct input *in);
+void question_skipped(struct plan *p, const struct input *in);
+void answer_tried(struct plan *p, struct assembly *a, uint64_t secret, bool opened);
+void answers_drop_if_unused(struct plan *p);
+void question_free(struct question *q);
+
+/* deadline.c */
+void deadlines_fire(struct plan *p);
+void deadlines_each(const struct plan *p, void (*fn)(void *data, const struct deadline *d), void *data);
+
+/* explain.c: what a goal waits for, nearest leaf first. */
+struct wait {
+	char *leaf, *kind, *reason;
+	uint64_t since, until;
+};
+GPtrArray *explain_goal(const struct plan *p, const struct goal *g); /* struct wait, owned */
+char *explain_text(const struct plan *p, const struct goal *g);
+void explain_schedule(struct plan *p);
+
+/* status.c */
+char *status_json(const struct plan *p);
+char *status_text(const struct plan *p);
+
+/* stop.c */
+void stop_begin(struct plan *p, const struct input *in);
+void stop_consider(struct plan *p);
+void stop_finished(struct plan *p, const struct request *r, const struct input *in);
+bool stop_done(const struct plan *p);
+
+/* Message numbers 1-99; the catalogue is docs/messages.md. */
+enum sact_message {
+	MSG_TIMEOUT = 1,	/* the deadline of a goal passed */
+	MSG_EXPLAIN = 2,	/* what a goal waits for */
+	MSG_UNREADABLE = 10,	/* a device cannot be read */
+	MSG_DAMAGED = 11,	/* a superblock, label or header is damaged */
+	MSG_AMBIVALENT = 12,	/* two formats claim one device */
+	MSG_DUPLICATE = 13,	/* two devices carry one identity */
+	MSG_MD_STALE = 20,	/* a member is out of date */
+	MSG_MD_SPLIT = 21,	/* members say of each other that they failed */
+	MSG_MD_FAILED = 22,	/* the kernel refused an array */
+	MSG_MD_DEGRADED = 23,	/* started with members missing */
+	MSG_MD_LATE = 24,	/* a member came after the start */
+	MSG_MD_DIRTY = 25,	/* dirty and degraded parity is refused */
+	MSG_LUKS_WRONG = 30,	/* a passphrase does not fit */
+	MSG_LUKS_FAILED = 31,	/* a volume cannot be opened */
+	MSG_LUKS_TRIES = 32,	/* tries used up */
+	MSG_LUKS_KEYFILE = 33,	/* key file missing or wrong */
+	MSG_LUKS_SKIPPED = 34,
+	MSG_LVM_METADATA = 40,	/* metadata cannot be read */
+	MSG_LVM_TYPE = 41,	/* a segment type that is not done natively */
+	MSG_LVM_FAILED = 42,	/* activation failed */
+	MSG_LVM_PARTIAL = 43,	/* started without all PVs */
+	MSG_LVM_NEWER = 44,	/* newer metadata came after the start */
+	MSG_FSCK_FIXED = 50,	/* the checker corrected something */
+	MSG_FSCK_FAILED = 51,	/* errors left uncorrected */
+	MSG_FSCK_REBOOT = 52,
+	MSG_FSCK_MISSING = 53,	/* no checker */
+	MSG_MOUNT_FAILED = 54,
+	MSG_SWAP_FAILED = 55,
+	MSG_SPEC = 56,		/* a spec cannot be understood */
+	MSG_CANCELLED = 57,
+	MSG_WORKER = 60,	/* an action took too long or its worker died */
+	MSG_STOP_FAILED = 61,
+	MSG_SUPPLANTED = 62,	/* a device that should lie on an encrypted volume does not */
+	MSG_OVERFLOW = 63,	/* events were lost; everything was read again */
+	MSG_RESUME = 64,
+	MSG_STATE = 65,		/* a line of the state file */
+};

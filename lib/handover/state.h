@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What we made, as text below /run: one INPUT_MADE record a line behind a version line.  It says what
+ * may be torn down; it never names a program or a key.
+ */
+#pragma once
+
+#include "core/plan.h"
+
+char *state_text(const struct plan *p);
+
+/* Complaints go to `bad` (line numbers); what is readable is appended to `ret` (struct input). */
+int state_parse(const char *text, GPtrArray *ret, GArray *bad);
+
+/* "state" below dir_fd: written whole or not at all; read only if root's (or ours) and 0600. */
+int state_save(int dir_fd, const char *name, const char *text);
+int state_load(int dir_fd, const char *name, char **ret);

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A layer takes member devices in and gives devices out.  It is one const table: core does the rest
+ * (completeness, degraded policy, duplicates, re-arrival, explanation, status, teardown).  To add one:
+ * one file with such a table, one line in layers.c, its journals, its page in docs.
+ */
+#pragma once
+
+#include "core/plan.h"
+
+struct layer {
+	const char *name;
+	const char *const *claims; /* what libblkid calls its members */
+
+	/* The assembly a probed device belongs to; NULL: none (it may be remembered by name). */
+	char *(*identify)(struct plan *p, struct device *d);
+
+	/* Looks at all members: sets name, needed, present, startable, complete, excluded members. */
+	void (*evaluate)(struct plan *p, struct assembly *a);
+
+	/* Kernel modules that starting needs (space separated), or NULL. */
+	char *(*modules)(const struct assembly *a);
+
+	/* Emits the action that starts it; with_missing: although incomplete. */
+	void (*start)(struct plan *p, struct assembly *a, bool with_missing);
+
+	/* The action ended. */
+	void (*finished)(struct plan *p, struct assembly *a, const struct request *r, const struct input *in);
+
+	/* Running, and touched: a late member, a new wish.  May be NULL. */
+	void (*running)(struct plan *p, struct assembly *a);
+
+	/* Appends what is missing to `waits` (struct wait), nearest leaf first. */
+	void (*missing)(const struct plan *p, const struct assembly *a, GPtrArray *waits);
+
+	/* More names for an output ("/dev/VG/LV").  May be NULL. */
+	void (*name_output)(struct plan *p, struct assembly *a, struct device *d);
+
+	/* Whether the array's name is this (of "/dev/NAME" forms), for explanations.  May be NULL. */
+	bool (*answers_to)(const struct assembly *a, const char *key);
+
+	/* Whether another answer may be tried after so many wrong ones.  NULL: always. */
+	bool (*tries_left)(const struct assembly *a, unsigned wrong);
+
+	/* Default grace in µs; USEC_NEVER: only by policy. */
+	uint64_t grace;
+
+	void (*free_data)(struct assembly *a); /* may be NULL */
+};
+
+extern const struct layer layer_md, layer_luks, layer_lvm;
+extern const struct layer *const layers[]; /* NULL-terminated; order is policy */
+
+const struct layer *layer_for(const char *type);
+
+void wait_add(GPtrArray *waits, const char *kind, uint64_t since, uint64_t until, char *leaf, char *reason);

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * LUKS.  A volume is opened when crypttab or the command line names it and a goal may need what is in
+ * it: by key file first, then by an answer that is known to fit elsewhere, then by asking.
+ */
+#include "layer/layer.h"
+
+#define PROBE_DEEP_TIMEOUT (60 * USEC_PER_SEC)
+#define OPEN_TIMEOUT (300 * USEC_PER_SEC) /* argon2 on a small machine is slow, not hung */
+#define TRIES_DEFAULT 3
+
+struct luks {
+	struct volume *volume;
+	bool verified;	 /* one full probe agreed that it is LUKS */
+	bool keyfile_done;
+	bool may_ask;
+	GArray *tried;	 /* uint64_t: secrets that were tried here */
+};
+
+static const char *const claims[] = { "crypto_LUKS", NULL };
+
+static struct luks *luks_of(const struct assembly *a)
+{
+	return a->data;
+}
+
+static char *luks_identify(struct plan *p, struct device *d)
+{
+	return g_strdup(d->info.uuid);
+}
+
+static struct volume *find_volume(const struct plan *p, const struct assembly *a)
+{
+	for (guint i = 0; i < p->volumes->len; i++) {
+		struct volume *v = p->volumes->pdata[i];
+
+		for (guint m = 0; m < a->members->len; m++) {
+			const struct device *d = ((struct member *)a->members->pdata[m])->dev;
+
+			for (guint n = 0; n < d->names->len; n++)
+				if (g_str_equal(d->names->pdata[n], v->key))
+					return v;
+		}
+	}
+	return NULL;
+}
+
+static bool by_identity(const struct volume *v)
+{
+	return strchr(v->key, '=') != NULL;
+}
+
+static void luks_evaluate(struct plan *p, struct assembly *a)
+{
+	struct luks *l = luks_of(a);
+
+	if (!l) {
+		a->data = l = g_new0(struct luks, 1);
+		l->tried = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+	}
+	a->needed = 1;
+	a->present = a->members->len ? 1 : 0;
+	if (!l->volume && a->members->len) {
+		l->volume = find_volume(p, a);
+		if (l->volume) {
+			l->volume->assembly = a;
+			str_set(&a->name, l->volume->name);
+			assembly_touch_all(p); /* clocks of arrays that it may be part of */
+		}
+	}
+	a->startable = false;
+	a->complete = a->members->len && l->volume && !strstr(l->volume->config.options ?: "", "noauto");
+	if (a->complete && a->members->len > 1 && !assembly_running(a) && a->state != ASSEMBLY_FAILED &&
+	    by_identity(l->volume)) {
+		const struct device *x = ((struct member *)a->members->pdata[0])->dev;
+		const struct device *y = ((struct member *)a->members->pdata[1])->dev;
+
+		a->complete = false;
+		assembly_fail(p, a, MSG_DUPLICATE, "/dev/%s and /dev/%s carry the same header", x->node, y->node);
+	}
+	if (question_of(p, a) && !assembly_demanded(p, a)) {
+		question_withdraw(p, a, "not needed any more");
+		if (a->state == ASSEMBLY_ACTIVATING && !a->request)
+			assembly_set_state(p, a, ASSEMBLY_COMPLETE);
+	}
+	/* While it asks, answers to other questions may fit, too. */
+	if (a->state == ASSEMBLY_ACTIVATING && !a->request && l->verified && question_of(p, a))
+		a->layer->start(p, a, false);
+}
+
+static char *luks_modules(const struct assembly *a)
+{
+	return g_strdup("dm_mod dm-crypt");
+}
+
+static bool tried(const struct luks *l, uint64_t secret)
+{
+	for (guint i = 0; i < l->tried->len; i++)
+		if (g_array_index(l->tried, uint64_t, i) == secret)
+			return true;
+	return false;
+}
+
+static struct device *data_device(const struct assembly *a)
+{
+	const struct luks *l = luks_of(a);
+
+	for (guint i = 0; i < a->members->len; i++) {
+		struct device *d = ((struct member *)a->members->pdata[i])->dev;
+
+		for (guint n = 0; n < d->names->len; n++)
+			if (g_str_equal(d->names->pdata[n], l->volume->key))
+				return d;
+	}
+	return a->members->len ? ((struct member *)a->members->pdata[0])->dev : NULL;
+}
+
+static struct action *emit_open(struct plan *p, struct assembly *a)
+{
+	const struct input *c = &luks_of(a)->volume->config;
+	struct action *act = assembly_request(p, a, ACTION_LUKS_OPEN, OPEN_TIMEOUT);
+	const struct device *d = data_device(a);
+
+	act->devnum = d->devnum;
+	act->diskseq = d->diskseq;
+	act->node = g_strdup(d->node);
+	act->uuid = g_strdup(a->id);
+	act->name = g_strdup(a->name);
+	act->options = g_strdup(c->options);
+	act->header = g_strdup(c->header);
+	act->keyslot = c->keyslot;
+	return act;
+}
+
+static void open_by_keyfile(struct plan *p, struct assembly *a)
+{
+	const struct input *c = &luks_of(a)->volume->config;
+	struct action *act = emit_open(p, a);
+
+	act->keyfile = g_strdup(c->keyfile);
+	act->key_offset = c->key_offset;
+	act->key_size = c->key_size;
+}
+
+static void open_by_answer(struct plan *p, struct assembly *a, struct answer *ans)
+{
+	struct action *act = emit_open(p, a);
+	struct request *r = g_hash_table_lookup(p->requests, &act->id);
+
+	act->secret = r->secret = ans->secret;
+	ans->pending++;
+	if (ans->asked == a)
+		ans->asked_tried = true;
+	g_array_append_val(luks_of(a)->tried, ans->secret);
+}
+
+/* Given for this volume, or while its question stood, or known to fit elsewhere. */
+static struct answer *untried_answer(const struct plan *p, const struct assembly *a)
+{
+	const struct question *q = question_of(p, a);
+
+	for (guint i = 0; i < p->answers->len; i++) {
+		struct answer *ans = p->answers->pdata[i];
+
+		if (!tried(luks_of(a), ans->secret) && (ans->opened || (q && q->id < ans->number)))
+			return ans;
+	}
+	return NULL;
+}
+
+static void luks_start(struct plan *p, struct assembly *a, bool with_missing)
+{
+	struct luks *l = luks_of(a);
+	struct answer *ans;
+
+	if (!a->members->len)
+		return;
+	if (!l->verified) {
+		struct action *act = assembly_request(p, a, ACTION_PROBE, PROBE_DEEP_TIMEOUT);
+		const struct device *d = data_device(a);
+
+		act->devnum = d->devnum;
+		act->diskseq = d->diskseq;
+		act->node = g_strdup(d->node);
+		act->deep = true;
+	} else if (l->volume->config.keyfile && !l->keyfile_done) {
+		open_by_keyfile(p, a);
+	} else if ((ans = untried_answer(p, a))) {
+		open_by_answer(p, a, ans);
+	} else if (strstr(l->volume->config.options ?: "", "headless")) {
+		assembly_fail(p, a, MSG_LUKS_FAILED, "no key opens it and it is marked headless");
+	} else {
+		question_ask(p, a);
+	}
+}
+
+static void verified(struct plan *p, struct assembly *a, const struct input *in)
+{
+	if (in->error < 0 || !streq0(in->type, "crypto_LUKS") || !uuid_equal(in->uuid, a->id)) {
+		assembly_fail(p, a, in->error == -EUCLEAN ? MSG_AMBIVALENT : MSG_LUKS_FAILED, "%s",
+			      in->error < 0 ? in->text ?: g_strerror((int)-in->error) : "it is no LUKS volume any more");
+		return;
+	}
+	luks_of(a)->verified = true;
+	luks_start(p, a, false);
+}
+
+static void opened(struct plan *p, struct assembly *a, const struct input *in)
+{
+	struct device *d = in->devnum ? graph_find(p, in->devnum) : NULL;
+
+	a->ours = true;
+	question_withdraw(p, a, "opened");
+	assembly_set_state(p, a, ASSEMBLY_ACTIVE);
+	if (d)
+		assembly_output(p, a, d);
+	assembly_touch_all(p); /* its answer may fit others; it holds no clock any more */
+}
+
+static void not_opened(struct plan *p, struct assembly *a, const struct request *r, const struct input *in)
+{
+	struct luks *l = luks_of(a);
+	const char *text = in->text ?: g_strerror((int)-in->error);
+
+	if (!r->secret && l->volume->config.keyfile && !l->keyfile_done) {
+		l->keyfile_done = true;
+		plan_report(p, MSG_LUKS_KEYFILE, 4, a->name, "key file %s: %s", l->volume->config.keyfile, text);
+		if (in->error != -EPERM && in->error != -ENOENT && in->error != -EACCES && in->error != -EINVAL)
+			assembly_fail(p, a, MSG_LUKS_FAILED, "%s", text);
+		else
+			luks_start(p, a, false);
+		return;
+	}
+	if (r->secret && in->error == -EPERM) {
+		assembly_touch(p, a);
+		answer_tried(p, a, r->secret, false);
+		return;
+	}
+	if (r->secret)
+		answer_tried(p, a, r->secret, true); /* not a wrong try: the volume is at fault */
+	question_withdraw(p, a, "cannot be opened");
+	assembly_fail(p, a, MSG_LUKS_FAILED, "%s", text);
+}
+
+static void luks_finished(struct plan *p, struct assembly *a, const struct request *r, const struct input *in)
+{
+	if (r->type == ACTION_PROBE) {
+		verified(p, a, in);
+	} else if (r->type == ACTION_LUKS_OPEN) {
+		if (in->error < 0) {
+			not_opened(p, a, r, in);
+			return;
+		}
+		if (r->secret)
+			answer_tried(p, a, r->secret, true);
+		opened(p, a, in);
+	}
+}
+
+static void luks_missing(const struct plan *p, const struct assembly *a, GPtrArray *waits)
+{
+	const struct luks *l = luks_of(a);
+	const struct question *q = question_of(p, a);
+	const struct device *d = a->members->len ? ((struct member *)a->members->pdata[0])->dev : NULL;
+
+	if (q)
+		wait_add(waits, "secret", q->since, 0, g_strdup(a->name),
+			 g_strdup_printf("/dev/%s is locked; a passphrase is asked for", d ? d->node : "?"));
+	else if (d && l && !l->volume)
+		wait_add(waits, "secret", a->since, 0, g_strconcat("/dev/", d->node, NULL),
+			 g_strdup_printf("LUKS %s is named neither by crypttab nor by the command line", a->id));
+	else if (d && l && assembly_demanded(p, a))
+		wait_add(waits, "secret", a->since, 0, g_strdup(a->name), g_strdup("is about to be opened"));
+}
+
+static bool luks_answers_to(const struct assembly *a, const char *key)
+{
+	return a->name && g_str_has_prefix(key, "/dev/mapper/") && streq0(key + strlen("/dev/mapper/"), a->name);
+}
+
+static bool luks_tries_left(const struct assembly *a, unsigned wrong)
+{
+	uint64_t max = luks_of(a)->volume->config.tries ? luks_of(a)->volume->config.tries - 1 : TRIES_DEFAULT;
+
+	return max == 0 || wrong < max;
+}
+
+static void luks_free(struct assembly *a)
+{
+	struct luks *l = a->data;
+
+	if (l) {
+		g_array_unref(l->tried);
+		g_free(l);
+	}
+}
+
+const struct layer layer_luks = {
+	.name = "luks",
+	.claims = claims,
+	.identify = luks_identify,
+	.evaluate = luks_evaluate,
+	.modules = luks_modules,
+	.start = luks_start,
+	.finished = luks_finished,
+	.missing = luks_missing,
+	.answers_to = luks_answers_to,
+	.tries_left = luks_tries_left,
+	.grace = USEC_NEVER,
+	.free_data = luks_free,
+};

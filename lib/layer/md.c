@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Linux software RAID.  Members carry the array's UUID, an event count, and what they know of each
+ * other's roles; from that alone it is decided who belongs, what is complete and what may start.
+ */
+#include "layer/layer.h"
+
+#define MD_TIMEOUT (60 * USEC_PER_SEC)
+
+static const char *const claims[] = { "linux_raid_member", NULL };
+
+static char *md_identify(struct plan *p, struct device *d)
+{
+	return d->info.md_disks ? g_strdup(d->info.uuid) : NULL;
+}
+
+static const char *md_word(int64_t level)
+{
+	switch (level) {
+	case -1:
+		return "linear";
+	case 0:
+		return "raid0";
+	case 1:
+		return "raid1";
+	case 4:
+	case 5:
+	case 6:
+		return "raid456";
+	case 10:
+		return "raid10";
+	default:
+		return NULL;
+	}
+}
+
+static void exclude(struct plan *p, struct assembly *a, struct member *m, unsigned number, const char *why)
+{
+	m->excluded = true;
+	if (streq0(m->why, why))
+		return;
+	str_set(&m->why, why);
+	plan_report(p, number, 4, m->dev->node, "left out of %s: %s", a->name ?: a->id, why);
+}
+
+static struct member *freshest(const struct assembly *a)
+{
+	struct member *best = NULL;
+
+	for (guint i = 0; i < a->members->len; i++) {
+		struct member *m = a->members->pdata[i];
+
+		if (!best || m->dev->info.md_events > best->dev->info.md_events)
+			best = m;
+	}
+	return best;
+}
+
+/* What `seen_by` has on record for the member with this number: "0", "s", "f", "j" or NULL. */
+static char *role_on_record(const struct device *seen_by, uint64_t number)
+{
+	g_auto(GStrv) roles = g_strsplit(seen_by->info.md_roles ?: "", " ", -1);
+
+	return number < g_strv_length(roles) ? g_strdup(roles[number]) : NULL;
+}
+
+static bool says_failed(const struct device *by, const struct device *of)
+{
+	g_autofree char *role = role_on_record(by, of->info.md_number);
+
+	return role && of->info.md_role >= 0 && (streq0(role, "f") || streq0(role, "s"));
+}
+
+/* Stale members and halves that went separate ways must not be joined: the kernel would not notice. */
+static void judge_members(struct plan *p, struct assembly *a, const struct member *best)
+{
+	for (guint i = 0; i < a->members->len; i++) {
+		struct member *m = a->members->pdata[i];
+		const struct input *info = &m->dev->info;
+
+		if (m->added || m == best) {
+			m->excluded = false;
+			continue;
+		}
+		m->excluded = false;
+		if (says_failed(best->dev, m->dev) && says_failed(m->dev, best->dev))
+			exclude(p, a, m, MSG_MD_SPLIT, "both halves were written without each other");
+		else if (says_failed(best->dev, m->dev) || info->md_events + 1 < best->dev->info.md_events)
+			exclude(p, a, m, MSG_MD_STALE, "its content is older than the other members'");
+		else if (says_failed(m->dev, best->dev))
+			exclude(p, a, m, MSG_MD_SPLIT, "it was written while it took the others for failed");
+	}
+}
+
+static bool judge_duplicates(struct plan *p, struct assembly *a)
+{
+	bool clean = true;
+
+	for (guint i = 0; i < a->members->len; i++)
+		for (guint k = i + 1; k < a->members->len; k++) {
+			struct member *x = a->members->pdata[i], *y = a->members->pdata[k];
+
+			if (x->excluded || y->excluded || x->added ||
+			    x->dev->info.md_number != y->dev->info.md_number)
+				continue;
+			exclude(p, a, y, MSG_DUPLICATE, "another device is the same member");
+			exclude(p, a, x, MSG_DUPLICATE, "another device is the same member");
+			clean = false;
+		}
+	return clean;
+}
+
+/* Distinct roles that the freshest member takes for active. */
+static unsigned roles_expected(const struct device *best)
+{
+	g_auto(GStrv) roles = g_strsplit(best->info.md_roles ?: "", " ", -1);
+	unsigned n = 0;
+
+	for (char **r = roles; *r; r++)
+		if (g_ascii_isdigit(**r))
+			n++;
+	return CLAMP(n, 1, best->info.md_disks);
+}
+
+static bool role_present(const struct assembly *a, int64_t role)
+{
+	for (guint i = 0; i < a->members->len; i++) {
+		const struct member *m = a->members->pdata[i];
+
+		if (!m->excluded && m->dev->info.md_role == role)
+			return true;
+	}
+	return false;
+}
+
+/* RAID10: with n disks and near*far copies, some run of adjacent disks would lose all copies. */
+static bool raid10_enough(const struct assembly *a, const struct input *info)
+{
+	uint64_t copies = MAX((info->md_layout & 0xff) * (info->md_layout >> 8 & 0xff), 1);
+
+	for (uint64_t first = 0; first < info->md_disks; first++) {
+		bool any = false;
+
+		for (uint64_t i = 0; i < copies; i++)
+			any |= role_present(a, (int64_t)((first + i) % info->md_disks));
+		if (!any)
+			return false;
+	}
+	return true;
+}
+
+static bool enough(const struct assembly *a, const struct input *info, unsigned present)
+{
+	switch (info->md_level) {
+	case 1:
+		return present >= 1;
+	case 4:
+	case 5:
+		return present + 1 >= info->md_disks;
+	case 6:
+		return present + 2 >= info->md_disks;
+	case 10:
+		return raid10_enough(a, info);
+	default:
+		return present >= info->md_disks;
+	}
+}
+
+static void name_it(struct plan *p, struct assembly *a, const struct input *info)
+{
+	const char *colon = info->md_name ? strchr(info->md_name, ':') : NULL;
+	const char *name = colon ? colon + 1 : info->md_name;
+
+	if (a->name)
+		return;
+	for (guint i = 0; i < p->arrays->len; i++) {
+		const struct array_policy *ap = p->arrays->pdata[i];
+
+		if (ap->name && uuid_equal(ap->uuid, a->id))
+			name = ap->name;
+	}
+	if (name && g_str_has_prefix(name, "/dev/md/"))
+		name += strlen("/dev/md/");
+	a->name = g_strdup(str_empty(name) ? a->id : name);
+}
+
+static bool dirty_parity(const struct input *info)
+{
+	return info->md_level >= 4 && info->md_level <= 6 && !strstr(info->md_flags ?: "", "clean") &&
+	       !strstr(info->md_flags ?: "", "journal");
+}
+
+static void md_evaluate(struct plan *p, struct assembly *a)
+{
+	struct member *best = freshest(a);
+	unsigned present = 0;
+
+	a->startable = a->complete = false;
+	if (!best) {
+		a->present = 0;
+		return;
+	}
+	name_it(p, a, &best->dev->info);
+	judge_members(p, a, best);
+	if (!judge_duplicates(p, a))
+		best = freshest(a);
+	for (int64_t role = 0; role < (int64_t)best->dev->info.md_disks; role++)
+		present += role_present(a, role);
+	a->needed = roles_expected(best->dev);
+	a->present = present;
+	a->complete = present >= a->needed && enough(a, &best->dev->info, present);
+	a->startable = enough(a, &best->dev->info, present);
+	if (a->startable && present < best->dev->info.md_disks && dirty_parity(&best->dev->info)) {
+		a->startable = a->complete = false;
+		if (!a->error) {
+			a->error = g_strdup("it is dirty and degraded: starting it could damage data");
+			a->error_number = MSG_MD_DIRTY;
+		}
+	}
+}
+
+static char *md_modules(const struct assembly *a)
+{
+	const struct member *m = a->members->len ? a->members->pdata[0] : NULL;
+	const char *word = m ? md_word(m->dev->info.md_level) : NULL;
+
+	return g_strdup_printf("md_mod%s%s", word ? " " : "", word ?: "");
+}
+
+static void member_line(GString *s, const struct device *d)
+{
+	g_string_append_printf(s, "%s%u:%u %" PRIu64 " %" PRId64, s->len ? "\n" : "", major(d->devnum),
+			       minor(d->devnum), d->info.md_number, d->info.md_role);
+}
+
+static void md_start(struct plan *p, struct assembly *a, bool with_missing)
+{
+	struct action *act = assembly_request(p, a, ACTION_MD_ASSEMBLE, MD_TIMEOUT);
+	struct member *best = freshest(a);
+	GString *lines = g_string_new(NULL);
+
+	member_line(lines, best->dev);
+	for (guint i = 0; i < a->members->len; i++) {
+		struct member *m = a->members->pdata[i];
+
+		if (m != best && !m->excluded && m->dev->info.md_role != -2)
+			member_line(lines, m->dev);
+	}
+	for (guint i = 0; i < a->members->len; i++) {
+		struct member *m = a->members->pdata[i];
+
+		m->added = !m->excluded && m->dev->info.md_role != -2;
+	}
+	act->uuid = g_strdup(a->id);
+	act->name = g_strdup(a->name);
+	act->version = g_strdup(best->dev->info.version);
+	act->members = g_string_free(lines, FALSE);
+	act->flag = with_missing;
+}
+
+static void md_started(struct plan *p, struct assembly *a, const struct input *in)
+{
+	struct device *d;
+
+	if (in->error < 0) {
+		for (guint i = 0; i < a->members->len; i++)
+			((struct member *)a->members->pdata[i])->added = false;
+		assembly_fail(p, a, MSG_MD_FAILED, "the kernel refused it: %s", in->text ?: g_strerror((int)-in->error));
+		return;
+	}
+	a->ours = true;
+	assembly_set_state(p, a, a->with_missing ? ASSEMBLY_DEGRADED : ASSEMBLY_ACTIVE);
+	if (a->with_missing)
+		plan_report(p, MSG_MD_DEGRADED, 4, a->name, "started with %u of %u members", a->present, a->needed);
+	d = in->devnum ? graph_find(p, in->devnum) : NULL;
+	if (d)
+		assembly_output(p, a, d);
+	assembly_touch(p, a);
+}
+
+static void md_late_result(struct plan *p, struct assembly *a, const struct input *in)
+{
+	if (in->error < 0)
+		plan_report(p, MSG_MD_LATE, 4, a->name, "a late member was not taken back: %s; see mdadm --manage --re-add",
+			    in->text ?: g_strerror((int)-in->error));
+	else
+		plan_report(p, MSG_MD_LATE, 6, a->name, "a late member was taken back");
+	assembly_touch(p, a);
+}
+
+static void md_finished(struct plan *p, struct assembly *a, const struct request *r, const struct input *in)
+{
+	if (r->type == ACTION_MD_ASSEMBLE)
+		md_started(p, a, in);
+	else if (r->type == ACTION_MD_ADD)
+		md_late_result(p, a, in);
+}
+
+/* A member that came after the start is taken back, one at a time. */
+static void md_running(struct plan *p, struct assembly *a)
+{
+	unsigned active = 0;
+
+	for (guint i = 0; i < a->members->len; i++) {
+		struct member *m = a->members->pdata[i];
+
+		active += m->added && m->dev->info.md_role >= 0;
+	}
+	if (a->state == ASSEMBLY_DEGRADED && active >= a->needed && !a->request)
+		assembly_set_state(p, a, ASSEMBLY_ACTIVE);
+	for (guint i = 0; i < a->members->len && !a->request && a->outputs->len; i++) {
+		struct member *m = a->members->pdata[i];
+		struct action *act;
+		GString *line;
+
+		if (m->added || m->excluded)
+			continue;
+		m->added = true;
+		line = g_string_new(NULL);
+		member_line(line, m->dev);
+		act = assembly_request(p, a, ACTION_MD_ADD, MD_TIMEOUT);
+		act->node = g_strdup(((struct device *)a->outputs->pdata[0])->node);
+		act->uuid = g_strdup(a->id);
+		act->name = g_strdup(m->dev->node);
+		act->members = g_string_free(line, FALSE);
+	}
+}
+
+static void md_missing(const struct plan *p, const struct assembly *a, GPtrArray *waits)
+{
+	const struct member *best = freshest(a);
+	const struct assembly *holder = a->startable && !a->degraded_at ? assembly_holding(p, a) : NULL;
+
+	if (!best)
+		return;
+	if (a->error && !a->startable) {
+		wait_add(waits, "member", a->since, 0, g_strdup_printf("md %s", a->name),
+			 g_strdup_printf("SACT-%03u %s", a->error_number, a->error));
+		return;
+	}
+	for (int64_t role = 0; role < (int64_t)best->dev->info.md_disks; role++) {
+		if (role_present(a, role))
+			continue;
+		wait_add(waits, "member", a->since, a->degraded_at,
+			 g_strdup_printf("member %" PRId64 " of md %s", role, a->name),
+			 holder ? g_strdup_printf("is missing (%u of %u seen) and may lie on %s, which is locked",
+						  a->present, a->needed, holder->name ?: holder->id)
+				: g_strdup_printf("is missing (%u of %u seen)%s", a->present, a->needed,
+						  a->degraded_at && a->degraded_at != USEC_NEVER ?
+							  "; the array starts without it" :
+							  ""));
+	}
+}
+
+static void md_name_output(struct plan *p, struct assembly *a, struct device *d)
+{
+	g_autofree char *path = g_strconcat("/dev/md/", a->name, NULL);
+
+	if (d->partn == 0)
+		graph_name(p, d, path);
+}
+
+static bool md_answers_to(const struct assembly *a, const char *key)
+{
+	return a->name && g_str_has_prefix(key, "/dev/md/") && streq0(key + strlen("/dev/md/"), a->name);
+}
+
+const struct layer layer_md = {
+	.name = "md",
+	.claims = claims,
+	.identify = md_identify,
+	.evaluate = md_evaluate,
+	.modules = md_modules,
+	.start = md_start,
+	.finished = md_finished,
+	.running = md_running,
+	.missing = md_missing,
+	.name_output = md_name_output,
+	.answers_to = md_answers_to,
+	.grace = 0,
+};

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One epoll fd over the sources, the workers and the one timer; inputs in, actions out. */
+#include "context.h"
+
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+uint64_t now_usec(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_BOOTTIME, &ts);
+	return (uint64_t)ts.tv_sec * USEC_PER_SEC + (uint64_t)ts.tv_nsec / 1000;
+}
+
+void loop_log(sact *s, int priority, const char *text)
+{
+	if (s->log_fn)
+		s->log_fn(s->log_data, priority, text);
+}
+
+/* A record that cannot be written any more is no reason to fail a boot. */
+void loop_record(sact *s, const char *line)
+{
+	size_t left = strlen(line);
+
+	while (s->record_fd >= 0 && left) {
+		ssize_t n = write(s->record_fd, line, left);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			loop_log(s, 4, "the journal cannot be written; recording ends");
+			close(s->record_fd);
+			s->record_fd = -1;
+			return;
+		}
+		line += n;
+		left -= (size_t)n;
+	}
+}
+
+static void record_input(sact *s, const struct input *in, uint64_t now)
+{
+	g_autoptr(GString) line = NULL;
+
+	if (s->record_fd < 0 && !s->log_fn)
+		return;
+	line = g_string_new(NULL);
+	g_string_append_printf(line, "@%" PRIu64 " < ", now);
+	input_encode(in, line);
+	loop_log(s, 7, line->str);
+	g_string_append_c(line, '\n');
+	loop_record(s, line->str);
+}
+
+static void record_action(sact *s, const struct action *a, uint64_t now)
+{
+	g_autoptr(GString) line = NULL;
+
+	if (s->record_fd < 0 && !s->log_fn)
+		return;
+	line = g_string_new(NULL);
+	g_string_append_printf(line, "@%" PRIu64 " > ", now);
+	action_encode(a, line);
+	loop_log(s, 7, line->str);
+	g_string_append_c(line, '\n');
+	loop_record(s, line->str);
+}
+
+static void forget_secret(sact *s, uint64_t number)
+{
+	g_hash_table_remove(s->secrets, &number);
+}
+
+static void execute(sact *s, const struct action *a)
+{
+	if (action_is_effect(a)) {
+		const struct secret *secret = a->secret ? g_hash_table_lookup(s->secrets, &a->secret) : NULL;
+
+		if (s->pool)
+			pool_submit(s->pool, a, secret);
+		return;
+	}
+	if (a->type_id == ACTION_CANCEL) {
+		if (s->pool)
+			pool_cancel(s->pool, a->id);
+	} else if (a->type_id == ACTION_FORGET) {
+		forget_secret(s, a->secret);
+	} else {
+		event_push(s, a);
+	}
+}
+
+static void record_deadline(void *data, const struct deadline *d)
+{
+	sact *s = data;
+	g_autofree char *line = NULL;
+	uint64_t *copy;
+
+	if (g_hash_table_contains(s->deadlines_told, &d->until))
+		return;
+	copy = g_new(uint64_t, 1);
+	*copy = d->until;
+	g_hash_table_add(s->deadlines_told, copy);
+	line = g_strdup_printf("@%" PRIu64 " = deadline until=%" PRIu64 " owner=\"%s\" reason=\"%s\"\n", now_usec(),
+			       d->until, d->owner, d->reason);
+	loop_record(s, line);
+}
+
+/* The one timer stands for the first deadline of all. */
+static void arm(sact *s)
+{
+	uint64_t next = s->started ? plan_next_deadline(s->plan) : USEC_NEVER;
+	struct itimerspec its = { 0 };
+
+	if (next == s->armed || s->timer_fd < 0)
+		return;
+	if (next != USEC_NEVER) {
+		its.it_value.tv_sec = (time_t)(next / USEC_PER_SEC);
+		its.it_value.tv_nsec = (long)(next % USEC_PER_SEC * 1000);
+		if (!its.it_value.tv_sec && !its.it_value.tv_nsec)
+			its.it_value.tv_nsec = 1;
+		if (s->record_fd >= 0)
+			deadlines_each(s->plan, record_deadline, s);
+	}
+	(void)timerfd_settime(s->timer_fd, TFD_TIMER_ABSTIME, &its, NULL);
+	s->armed = next;
+}
+
+static void step(sact *s, const struct input *in)
+{
+	uint64_t now = now_usec();
+
+	record_input(s, in, now);
+	plan_step(s->plan, in, now, &s->actions);
+	for (guint i = 0; i < s->actions.list->len; i++) {
+		const struct action *a = s->actions.list->pdata[i];
+
+		record_action(s, a, now);
+		execute(s, a);
+	}
+}
+
+/* What arises while actions are carried out (a worker that cannot be started) waits its turn. */
+void loop_feed(sact *s, const struct input *in)
+{
+	struct input *next;
+
+	if (s->stepping) {
+		next = g_new0(struct input, 1);
+		input_copy(next, in);
+		g_queue_push_tail(&s->pending, next);
+		return;
+	}
+	s->stepping = true;
+	step(s, in);
+	while ((next = g_queue_pop_head(&s->pending))) {
+		step(s, next);
+		input_clear(next);
+		g_free(next);
+	}
+	s->stepping = false;
+}
+
+static void feed(void *data, const struct input *in)
+{
+	loop_feed(data, in);
+}
+
+static int watch(sact *s, int fd, void *tag)
+{
+	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = tag };
+
+	return RET_NERRNO(epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, fd, &ev));
+}
+
+static void policy(sact *s, const char *key, const char *value)
+{
+	struct input in = { .type_id = INPUT_POLICY, .key = (char *)key, .value = (char *)value };
+
+	loop_feed(s, &in);
+}
+
+int loop_start(sact *s)
+{
+	bool udev = s->source_kind == SACT_SOURCE_UDEV ||
+		    (s->source_kind == SACT_SOURCE_AUTO && source_udevd_runs());
+	int r;
+
+	s->udev = udev;
+	policy(s, "source", udev ? "udev" : "kernel");
+	policy(s, "modules", udev ? "0" : "1");
+	r = pool_new(&s->pool, s->epoll_fd, udev, feed, s);
+	if (r >= 0)
+		r = pool_prepare(s->pool); /* it starts while devices are listed */
+	if (r >= 0)
+		r = source_new(&s->source, udev, feed, s);
+	if (r >= 0)
+		r = watch(s, source_fd(s->source), s->source);
+	if (r >= 0 && s->with_mounts)
+		r = mounts_new(&s->mounts, feed, s);
+	if (r >= 0 && s->with_mounts)
+		r = watch(s, mounts_fd(s->mounts), s->mounts);
+	if (r < 0)
+		return r;
+	s->started = true;
+	goals_submit(s);
+	if (!udev && !s->with_mounts)
+		modalias_walk(feed, s);
+	r = source_enumerate(s->source);
+	arm(s);
+	return r;
+}
+
+void loop_close(sact *s)
+{
+	s->pool = pool_free(s->pool);
+	s->source = source_free(s->source);
+	s->mounts = mounts_free(s->mounts);
+}
+
+static void timer_fired(sact *s)
+{
+	struct input in = { .type_id = INPUT_TIMER };
+	uint64_t expirations;
+
+	if (read(s->timer_fd, &expirations, sizeof expirations) < 0)
+		return;
+	s->armed = USEC_NEVER;
+	loop_feed(s, &in);
+}
+
+static void dispatch_one(sact *s, void *tag)
+{
+	if (tag == &s->timer_fd)
+		timer_fired(s);
+	else if (tag == s->mounts)
+		(void)mounts_dispatch(s->mounts);
+	else if (tag != s->source && s->pool && pool_owns(s->pool, tag))
+		pool_dispatch(s->pool, tag);
+}
+
+_public_ int sact_dispatch(sact *s)
+{
+	struct epoll_event ev[16];
+	int n;
+
+	if (!s || !s->started)
+		return -EINVAL;
+	goals_submit(s);
+	n = RET_NERRNO(epoll_wait(s->epoll_fd, ev, G_N_ELEMENTS(ev), 0));
+	if (n < 0)
+		return n == -EINTR ? 0 : n;
+	/* Devices first: a worker's answer may speak of one whose event is already here. */
+	(void)source_dispatch(s->source);
+	for (int i = 0; i < n; i++)
+		dispatch_one(s, ev[i].data.ptr);
+	arm(s);
+	return n;
+}
+
+_public_ int sact_get_fd(const sact *s)
+{
+	return s ? s->epoll_fd : -EINVAL;
+}
