@@ -175,7 +175,8 @@ static int link_snapshots(struct lvm_vg *vg, char **why)
 		cow = lvm_vg_find_lv(vg, store ?: lvm_node_str(segment, "merging_store"));
 		if (!origin || !cow || origin == cow || cow->origin)
 			return lvm_fail(why, -EBADMSG, "%s: no valid origin and store", relation->name);
-		/* The text marks the relation as the visible one; people see the store as the snapshot. */
+		/* The text marks the relation as the visible one; people see the store as the snapshot.
+		 */
 		relation->visible = false;
 		cow->visible = true;
 		cow->origin = origin;
