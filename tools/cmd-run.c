@@ -77,14 +77,15 @@ static int add_fstab(struct run *r, const char *const *targets)
 static int add_config(struct run *r, const char *const *default_cmdlines)
 {
 	const struct options *o = r->o;
-	int error = add_file(r, o->layout, nothing, sact_add_layout);
+	/* the command line first: it may say that crypttab does not count */
+	int error = add_file(r, o->cmdline, default_cmdlines, add_cmdline);
 
+	if (error >= 0)
+		error = add_file(r, o->layout, nothing, sact_add_layout);
 	if (error >= 0)
 		error = add_file(r, o->crypttab, crypttabs, sact_add_crypttab);
 	if (error >= 0)
 		error = add_file(r, o->mdadm_conf, mdadm_confs, sact_add_mdadm_conf);
-	if (error >= 0)
-		error = add_file(r, o->cmdline, default_cmdlines, add_cmdline);
 	return error;
 }
 
@@ -131,7 +132,7 @@ int cmd_root(const struct options *o, int argc, char **argv)
 {
 	sact_goal *g = NULL;
 	struct run r;
-	int status;
+	int status, error = 0;
 
 	if (argc)
 		return usage_error("root: '%s' is one argument too many", argv[0]);
@@ -140,7 +141,13 @@ int cmd_root(const struct options *o, int argc, char **argv)
 	if (status == EXIT_DONE && add_fstab(&r, nothing) < 0)
 		status = EXIT_FAILED;
 	if (status == EXIT_DONE)
-		status = run(&r, "root", sact_goal_new_root(r.s, o->target, &g));
+		error = sact_goal_new_root(r.s, o->target, &g);
+	if (error == -ENOENT) {
+		say_error(MSG_FILE, o->cmdline ? o->cmdline : cmdlines[0], "names no root=");
+		status = EXIT_FAILED;
+	}
+	if (status == EXIT_DONE)
+		status = run(&r, "root", error);
 	sact_goal_unref(g);
 	run_close(&r);
 	return status;
@@ -194,6 +201,36 @@ static int new_mount(struct run *r, char **argv, sact_goal **ret)
 	return error;
 }
 
+/* Every mount point that was named has to be in the file. */
+static int check_mountpoints(struct run *r, int argc, char **argv)
+{
+	int status = EXIT_DONE;
+
+	for (int i = 0; i < argc; i++) {
+		bool found = false;
+		sact_goal *g;
+
+		for (size_t k = 0; !found && (g = sact_get_goal(r->s, k)); k++)
+			found = sact_goal_get_target(g) && strcmp(sact_goal_get_target(g), argv[i]) == 0;
+		if (found)
+			continue;
+		say_error(MSG_FILE, r->o->fstab ? r->o->fstab : fstabs[0], "has no entry for %s",
+			  argv[i]);
+		status = EXIT_FAILED;
+	}
+	return status;
+}
+
+static int mount_fstab(struct run *r, int argc, char **argv)
+{
+	int status;
+
+	if (add_fstab(r, r->o->all ? NULL : (const char *const *)argv) < 0)
+		return EXIT_FAILED;
+	status = check_mountpoints(r, argc, argv);
+	return status == EXIT_DONE ? run(r, "fstab", 0) : status;
+}
+
 int cmd_mount(const struct options *o, int argc, char **argv)
 {
 	bool pair = !o->all && is_pair(argc, argv);
@@ -213,10 +250,8 @@ int cmd_mount(const struct options *o, int argc, char **argv)
 	status = start(&r, o, nothing);
 	if (status == EXIT_DONE && pair)
 		status = run(&r, argv[0], new_mount(&r, argv, &g));
-	else if (status == EXIT_DONE && add_fstab(&r, o->all ? NULL : (const char *const *)argv) < 0)
-		status = EXIT_FAILED;
 	else if (status == EXIT_DONE)
-		status = run(&r, "fstab", 0);
+		status = mount_fstab(&r, argc, argv);
 	sact_goal_unref(g);
 	run_close(&r);
 	return status;

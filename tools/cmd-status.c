@@ -33,59 +33,18 @@ static int not_running(const struct options *o, int error)
 
 /* ---- without a running process ---- */
 
-enum view { VIEW_TEXT, VIEW_JSON, VIEW_EXPLAIN };
-
-static int view_goal(sact *s, const char *name, char **ret)
-{
-	sact_goal *g;
-
-	for (size_t i = 0; (g = sact_get_goal(s, i)); i++) {
-		const char *spec = sact_goal_get_spec(g), *target = sact_goal_get_target(g);
-
-		if ((spec && strcmp(spec, name) == 0) || (target && strcmp(target, name) == 0))
-			return sact_goal_explain(g, ret);
-	}
-	return -ENOENT;
-}
-
-static int view(sact *s, enum view v, const char *goal, char **ret)
-{
-	switch (v) {
-	case VIEW_TEXT:
-		return sact_status_text(s, ret);
-	case VIEW_JSON:
-		return sact_status_json(s, ret);
-	case VIEW_EXPLAIN:
-		return goal ? view_goal(s, goal, ret) : sact_explain(s, ret);
-	}
-	return -EINVAL;
-}
-
-/* The state that the last run has left.  -ENOENT: there is none. */
-static int view_saved(const struct options *o, enum view v, const char *goal, char **ret)
-{
-	int dir_fd = open_run_dir(o->run_dir, false), error;
-	sact *s = NULL;
-
-	if (dir_fd < 0)
-		return dir_fd;
-	error = sact_new(&s);
-	if (error >= 0)
-		error = sact_set_source(s, SACT_SOURCE_NONE);
-	if (error >= 0)
-		error = sact_load(s, dir_fd);
-	if (error >= 0)
-		error = view(s, v, goal, ret);
-	sact_unref(s);
-	close(dir_fd);
-	return error;
-}
-
-static int show_saved(const struct options *o, enum view v, const char *goal)
+/* The status that the last run has left. */
+static int show_saved(const struct options *o, const char *name)
 {
 	_cleanup_free_ char *text = NULL;
-	int error = view_saved(o, v, goal, &text);
+	char path[64];
+	int dir_fd = open_run_dir(o->run_dir, false), error;
 
+	if (dir_fd < 0)
+		return not_running(o, dir_fd);
+	snprintf(path, sizeof path, "/proc/self/fd/%d/%s", dir_fd, name);
+	error = read_file(path, &text, NULL);
+	close(dir_fd);
 	return error < 0 ? not_running(o, error) : print(text);
 }
 
@@ -136,7 +95,7 @@ int cmd_status(const struct options *o, int argc, char **argv)
 		return usage_error("status: '%s' is one argument too many", argv[0]);
 	error = client_connect(o->run_dir, &fd);
 	if (error == -ENOENT && !o->follow)
-		return show_saved(o, o->json ? VIEW_JSON : VIEW_TEXT, NULL);
+		return show_saved(o, o->json ? "status.json" : "status.text");
 	if (error < 0)
 		return not_running(o, error);
 	status = o->follow ? follow(fd) : show_live(fd, o->json ? "status-json" : "status-text");
@@ -154,8 +113,8 @@ int cmd_explain(const struct options *o, int argc, char **argv)
 	if (argc && (!*argv[0] || strchr(argv[0], '\n') || strlen(argv[0]) > 900))
 		return usage_error("explain: that is no goal");
 	error = client_connect(o->run_dir, &fd);
-	if (error == -ENOENT)
-		return show_saved(o, VIEW_EXPLAIN, argc ? argv[0] : NULL);
+	if (error == -ENOENT && !argc)
+		return show_saved(o, "status.text"); /* what was missing at the end is in it */
 	if (error < 0)
 		return not_running(o, error);
 	if (asprintf(&request, argc ? "explain %s" : "explain%s", argc ? argv[0] : "") < 0)

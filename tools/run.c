@@ -228,10 +228,31 @@ static void take_events(struct run *r)
 	}
 }
 
+/* What status and explain show once we are gone. */
+static int save_text(struct run *r)
+{
+	_cleanup_free_ char *text = NULL;
+	int error = sact_status_text(r->s, &text), fd;
+
+	if (error < 0)
+		return error;
+	(void)unlinkat(r->dir_fd, "status.text.new", 0);
+	fd = openat(r->dir_fd, "status.text.new", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	error = write_all(fd, text, strlen(text));
+	close(fd);
+	if (error >= 0 && renameat(r->dir_fd, "status.text.new", r->dir_fd, "status.text") < 0)
+		error = -errno;
+	return error;
+}
+
 static void save(struct run *r)
 {
 	int error = r->dir_fd >= 0 ? sact_save(r->s, r->dir_fd) : 0;
 
+	if (r->dir_fd >= 0 && error >= 0)
+		error = save_text(r);
 	if (error < 0)
 		say_error(MSG_STATE, r->o->run_dir, "the state cannot be saved: %s", strerror(-error));
 }
@@ -242,10 +263,12 @@ static int status_of(const sact_goal *g)
 {
 	int error = sact_goal_get_error(g, NULL), fsck = sact_goal_get_fsck_status(g);
 
-	if (fsck > 0 && (fsck & 2))
+	if (fsck == 2 || fsck == 3)
 		return EXIT_REBOOT;
 	if (sact_goal_get_state(g) != SACT_GOAL_FAILED)
 		return EXIT_DONE;
+	if (fsck > 3) /* errors are left, and restarting would find them again */
+		return EXIT_FAILED;
 	switch (error) {
 	case -ETIME:
 		return EXIT_DEADLINE;
@@ -301,7 +324,7 @@ static int wait_and_dispatch(struct run *r)
 {
 	struct pollfd fds[2 + CONTROL_MAX_FDS + ASK_MAX_FDS];
 	size_t n_control, n_ask;
-	int error = 0;
+	int error;
 
 	fds[0] = (struct pollfd){.fd = sact_get_fd(r->s), .events = POLLIN};
 	fds[1] = (struct pollfd){.fd = r->signal_fd, .events = POLLIN};
@@ -311,17 +334,18 @@ static int wait_and_dispatch(struct run *r)
 		return errno == EINTR ? 0 : -errno;
 	if (fds[1].revents && take_signals(r))
 		return -EINTR;
-	if (fds[0].revents)
-		error = sact_dispatch(r->s);
 	if (r->control)
 		control_dispatch(r->control, fds + 2, n_control);
 	ask_dispatch(r->ask, fds + 2 + n_control, n_ask);
+	/* whoever woke us: an answer has its deadlines, too, and they are set here */
+	error = sact_dispatch(r->s);
 	return error < 0 ? error : 0;
 }
 
 int run_loop(struct run *r)
 {
 	int error = sact_start(r->s);
+	bool started = error >= 0;
 
 	while (error >= 0) {
 		take_events(r);
@@ -336,7 +360,8 @@ int run_loop(struct run *r)
 			break;
 		error = wait_and_dispatch(r);
 	}
-	save(r);
+	if (started) /* before, nobody knows whether what was made is still there */
+		save(r);
 	if (error == -EINTR)
 		return EXIT_FAILED;
 	if (error < 0) {

@@ -253,7 +253,8 @@ int sact_add_fstab(sact *s, const char *text, const char *name, const char *cons
 	if (!targets)
 		add_goal(s, "UUID=ok", "/all");
 	for (size_t i = 0; targets && targets[i]; i++)
-		add_goal(s, "UUID=ok", targets[i]);
+		if (strcmp(targets[i], "/unknown") != 0)
+			add_goal(s, "UUID=ok", targets[i]);
 	return 0;
 }
 
@@ -271,6 +272,8 @@ int sact_goal_new_mount(sact *s, const char *spec, const char *target, sact_goal
 
 int sact_goal_new_root(sact *s, const char *target, sact_goal **ret)
 {
+	if (strcmp(target, "/none") == 0)
+		return -ENOENT;
 	*ret = add_goal(s, "UUID=ok", target);
 	return 0;
 }
@@ -484,6 +487,10 @@ int sact_save(sact *s, int dir_fd)
 	int fd = openat(dir_fd, "state", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 
 	if (fd < 0)
+		return -errno;
+	close(fd);
+	fd = openat(dir_fd, "status.json", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0 || write(fd, "{\"version\":1}\n", 14) != 14)
 		return -errno;
 	close(fd);
 	return s->stopping ? unlinkat(dir_fd, "state", 0) : 0;

@@ -86,6 +86,8 @@ row 0 '/mnt: done' mount UUID=ok /mnt --fsck --fstype=ext4 --options=ro "${commo
 row 1 'SACT-076' mount UUID=ok /mnt --fsck=twice "${common[@]}"
 row 0 '/all: done' mount --all --fstab=empty "${common[@]}"
 row 0 '/srv: done' mount /usr /srv --fstab=empty "${common[@]}"
+row 1 'SACT-070: .*no entry for /unknown' mount /usr /unknown --fstab=empty "${common[@]}"
+row 1 'SACT-070: /proc/cmdline: names no root' root --target=/none --fstab=empty "${common[@]}"
 row 0 '/sysroot: done' root --fstab=empty "${common[@]}"
 row 0 '/target: done' root --fstab=empty --target=/target "${common[@]}"
 for file in cmdline crypttab mdadm-conf layout; do
@@ -102,7 +104,9 @@ say_result $? 'the journal is private, the one before is kept'
 # ---- run directory, state ----
 [ "$(stat -c %a run)" = 700 ] && [ ! -e run/control ]
 say_result $? 'the run directory is private, its socket gone'
-row 0 'saved tree' status --run-dir="$dir/run"
+row 0 'tree of 1 goals' status --run-dir="$dir/run"
+row 0 'tree of 1 goals' explain --run-dir="$dir/run"
+row 1 'SACT-075' explain UUID=ok --run-dir="$dir/run"
 row 0 '"version":1' status --json --run-dir="$dir/run"
 row 1 'SACT-075' status --run-dir="$dir/none"
 row 1 'SACT-075' status --follow --run-dir="$dir/run"
