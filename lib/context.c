@@ -349,7 +349,12 @@ _public_ int sact_save(sact *s, int dir_fd)
 	text = state_text(s->plan);
 	json = status_json(s->plan);
 	r = state_save(dir_fd, "state", text);
-	return r < 0 ? r : state_save(dir_fd, "status.json", json);
+	if (r < 0)
+		return r;
+	if (!s->plan->stopping)
+		return state_save(dir_fd, "status.json", json);
+	/* What is torn down has no status any more. */
+	return unlinkat(dir_fd, "status.json", 0) < 0 && errno != ENOENT ? -errno : 0;
 }
 
 _public_ int sact_load(sact *s, int dir_fd)

@@ -78,6 +78,7 @@ struct assembly *assembly_get(struct plan *p, const struct layer *l, const char 
 
 void assembly_touch(struct plan *p, struct assembly *a)
 {
+	p->changed = true;
 	if (a->dirty)
 		return;
 	a->dirty = true;
@@ -208,12 +209,23 @@ bool assembly_demanded(const struct plan *p, const struct assembly *a)
 
 /* ---- the degraded policy ---- */
 
+/* By UUID, else by the name in the superblock, else by the name that it gives. */
+bool array_policy_fits(const struct array_policy *ap, const struct assembly *a)
+{
+	if (ap->uuid)
+		return uuid_equal(ap->uuid, a->id);
+	for (guint i = 0; ap->md_name && i < a->members->len; i++)
+		if (streq0(((struct member *)a->members->pdata[i])->dev->info.md_name, ap->md_name))
+			return true;
+	return ap->name && streq0(ap->name, a->name);
+}
+
 uint64_t assembly_grace(const struct plan *p, const struct assembly *a)
 {
 	for (guint i = 0; i < p->arrays->len; i++) {
 		const struct array_policy *ap = p->arrays->pdata[i];
 
-		if (ap->grace && (uuid_equal(ap->uuid, a->id) || (ap->name && streq0(ap->name, a->name))))
+		if (ap->grace && array_policy_fits(ap, a))
 			return ap->grace == USEC_NEVER ? USEC_NEVER : ap->grace - 1;
 	}
 	if (a->layer->grace == USEC_NEVER)

@@ -108,9 +108,9 @@ static void explain_find(const struct plan *p, const struct goal *g, GPtrArray *
 		return;
 	if (!p->enumerated)
 		wait_add(waits, "device", g->since, 0, g_strdup(g->spec), g_strdup("the devices are being listed"));
-	else if (!graph_choice_allowed(p))
-		wait_add(waits, "device", p->probe_progress, p->probe_progress + USEC_PER_SEC, g_strdup(g->spec),
-			 g_strdup_printf("%u listed devices are being read", p->listed_unprobed));
+	else if (!graph_choice_allowed(p) || p->probes_running)
+		wait_add(waits, "device", p->probe_progress, 0, g_strdup(g->spec),
+			 g_strdup("devices are still being read"));
 	else
 		wait_add(waits, "device", g->since, g->until, g_strdup(g->spec),
 			 g_strdup_printf("none of %u devices answers to it", p->n_devices));
@@ -179,8 +179,8 @@ static void explain_now(struct plan *p, struct goal *g)
 }
 
 /*
- * A goal that waited 3 s is explained; from then on each change of the explanation is said.  Whoever
- * types a passphrase was told by the prompt what it is for.
+ * What lasts for 3 s is said, and said again when it changed and the change lasted.  Nothing is
+ * computed, and no timer runs, while nothing changes.
  */
 void explain_schedule(struct plan *p)
 {
@@ -191,11 +191,12 @@ void explain_schedule(struct plan *p)
 			g->explain_at = 0;
 			continue;
 		}
-		if (!g->explain_at && !g->explained)
-			g->explain_at = usec_add(MAX(p->now, g->since), EXPLAIN_AFTER);
-		if (g->explained || g->explain_at <= p->now) {
-			explain_now(p, g);
+		if (g->explain_at && g->explain_at <= p->now) {
 			g->explain_at = 0;
+			explain_now(p, g);
+		} else if (!g->explain_at && p->changed) {
+			g->explain_at = usec_add(p->now, EXPLAIN_AFTER);
 		}
 	}
+	p->changed = false;
 }

@@ -69,7 +69,7 @@ static void set_state(struct plan *p, struct goal *g, enum goal_state to)
 	if (g->state == to)
 		return;
 	g->state = to;
-	g->explain_at = 0;
+	p->changed = true;
 	a = actions_add(p->out, ACTION_GOAL_STATE);
 	a->id = g->id;
 	a->name = g_strdup(goal_state_name(to));
@@ -130,6 +130,7 @@ void goal_add(struct plan *p, const struct input *in)
 	g->until = in->timeout;
 	g->fsck_status = -1;
 	g_ptr_array_add(p->goals, g);
+	p->changed = true;
 	graph_probe_all(p);
 	assembly_touch_all(p);
 }
@@ -230,6 +231,7 @@ static struct action *request(struct plan *p, struct goal *g, enum action_type t
 {
 	struct action *a = plan_request(p, t, OWNER_GOAL, g, timeout);
 
+	p->changed = true;
 	a->devnum = g->dev->devnum;
 	a->diskseq = g->dev->diskseq;
 	a->node = g_strdup(g->dev->node);

@@ -447,7 +447,7 @@ void graph_enumerated(struct plan *p, const struct input *in)
 {
 	if (p->enumerated)
 		return;
-	p->enumerated = true;
+	p->enumerated = p->changed = true;
 	p->enumerated_at = p->probe_progress = p->now;
 	assembly_touch_all(p);
 }

@@ -32,6 +32,7 @@ static void array_policy_free(gpointer ptr)
 
 	g_free(ap->uuid);
 	g_free(ap->name);
+	g_free(ap->md_name);
 	g_free(ap);
 }
 
@@ -235,18 +236,34 @@ static void on_result(struct plan *p, const struct input *in)
 	request_free(r);
 }
 
+/* Named twice: what crypttab says of it completes what the command line left open. */
+static void volume_merge(struct plan *p, struct volume *v, const struct input *in)
+{
+	if (!v->config.flag || in->flag)
+		return;
+	str_set(&v->name, in->name);
+	input_clear(&v->config);
+	input_copy(&v->config, in);
+	assembly_touch_all(p);
+}
+
 static void on_volume(struct plan *p, const struct input *in)
 {
-	struct volume *v = g_new0(struct volume, 1);
+	g_autofree char *key = graph_key(in->spec ?: "");
+	struct volume *v = g_hash_table_lookup(p->volumes_by_key, key);
 
+	if (v) {
+		volume_merge(p, v, in);
+		return;
+	}
+	v = g_new0(struct volume, 1);
 	v->name = g_strdup(in->name);
 	v->spec = g_strdup(in->spec);
-	v->key = graph_key(in->spec ?: "");
+	v->key = g_steal_pointer(&key);
 	v->where = g_strdup(in->where);
 	input_copy(&v->config, in);
 	g_ptr_array_add(p->volumes, v);
-	if (!g_hash_table_contains(p->volumes_by_key, v->key))
-		g_hash_table_insert(p->volumes_by_key, v->key, v);
+	g_hash_table_insert(p->volumes_by_key, v->key, v);
 	assembly_touch_all(p);
 }
 
@@ -256,7 +273,9 @@ static void on_array(struct plan *p, const struct input *in)
 
 	ap->uuid = g_strdup(in->uuid);
 	ap->name = g_strdup(in->name);
+	ap->md_name = g_strdup(in->md_name);
 	ap->grace = in->grace;
+	ap->ignore = in->flag;
 	g_ptr_array_add(p->arrays, ap);
 	assembly_touch_all(p);
 }

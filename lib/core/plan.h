@@ -132,7 +132,9 @@ struct volume {
 
 struct array_policy {
 	char *uuid, *name;
+	char *md_name;
 	uint64_t grace; /* as in struct input: + 1 */
+	bool ignore;
 };
 
 /* ---- questions and answers ---- */
@@ -199,6 +201,7 @@ struct plan {
 	/* policy */
 	uint64_t degraded_after;
 	bool udev, modules;
+	bool changed; /* something that an explanation may tell */
 
 	unsigned modules_pending;
 	bool enumerated;
@@ -268,6 +271,7 @@ void assembly_finished(struct plan *p, struct assembly *a, const struct request 
 void assembly_clocks(struct plan *p);
 struct assembly *assembly_holding(const struct plan *p, const struct assembly *a);
 const char *assembly_state_name(enum assembly_state s);
+bool array_policy_fits(const struct array_policy *ap, const struct assembly *a);
 uint64_t assembly_grace(const struct plan *p, const struct assembly *a);
 void assembly_free(struct assembly *a);
 struct action *assembly_request(struct plan *p, struct assembly *a, enum action_type t, uint64_t timeout);

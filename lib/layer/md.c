@@ -176,7 +176,7 @@ static void name_it(struct plan *p, struct assembly *a, const struct input *info
 	for (guint i = 0; i < p->arrays->len; i++) {
 		const struct array_policy *ap = p->arrays->pdata[i];
 
-		if (ap->name && uuid_equal(ap->uuid, a->id))
+		if (ap->name && array_policy_fits(ap, a))
 			name = ap->name;
 	}
 	if (name && g_str_has_prefix(name, "/dev/md/"))
@@ -188,6 +188,17 @@ static bool dirty_parity(const struct input *info)
 {
 	return info->md_level >= 4 && info->md_level <= 6 && !strstr(info->md_flags ?: "", "clean") &&
 	       !strstr(info->md_flags ?: "", "journal");
+}
+
+static bool ignored(const struct plan *p, const struct assembly *a)
+{
+	for (guint i = 0; i < p->arrays->len; i++) {
+		const struct array_policy *ap = p->arrays->pdata[i];
+
+		if (ap->ignore && array_policy_fits(ap, a))
+			return true;
+	}
+	return false;
 }
 
 static void md_evaluate(struct plan *p, struct assembly *a)
@@ -210,6 +221,8 @@ static void md_evaluate(struct plan *p, struct assembly *a)
 	a->present = present;
 	a->complete = present >= a->needed && enough(a, &best->dev->info, present);
 	a->startable = enough(a, &best->dev->info, present);
+	if (ignored(p, a))
+		a->startable = a->complete = false;
 	if (a->startable && present < best->dev->info.md_disks && dirty_parity(&best->dev->info)) {
 		a->startable = a->complete = false;
 		if (!a->error) {
