@@ -197,6 +197,14 @@ def write_file(name, text, mode=0o644):
     return path
 
 
+def prune_images(name):
+    """Keeps the newest few: another run may be booting from one."""
+    old = [os.path.join(BOOT, f) for f in os.listdir(BOOT)
+           if re.fullmatch(re.escape(name) + r"-[0-9a-f]{12}\.img", f)]
+    for path in sorted(old, key=os.path.getmtime)[:-3]:
+        os.unlink(path)
+
+
 def make_image(name="image", crypttab=CRYPTTAB, options=(), out=None):
     """The one image of all boots: it names every volume, each boot has some of them."""
     configs = ["--crypttab=" + write_file(name + ".crypttab", crypttab, 0o600),
@@ -206,9 +214,7 @@ def make_image(name="image", crypttab=CRYPTTAB, options=(), out=None):
         STAGE, os.path.join(TOP, "initramfs/storage-activate-image"))).encode()).hexdigest()[:12]
     image = os.path.join(BOOT, "%s-%s.img" % (name, digest))
     if not os.path.exists(image):
-        for old in os.listdir(BOOT):
-            if re.fullmatch(re.escape(name) + r"-[0-9a-f]{12}\.img", old):
-                os.unlink(os.path.join(BOOT, old))
+        prune_images(name)
         argv[1] = "--output=" + image
         report = run(argv)
         if out is not None:

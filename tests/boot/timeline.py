@@ -11,7 +11,7 @@ ORDER = ("mount", "fsck", "key derivation", "activation", "human", "waiting for 
 
 KINDS = {
     "mount": "mount", "fsck": "fsck", "luks-open": "key derivation",
-    "probe": "activation", "modules": "activation", "link": "activation",
+    "probe": "activation", "link": "activation",
     "md-assemble": "activation", "md-add": "activation", "dm-activate": "activation",
 }
 
@@ -28,6 +28,13 @@ def parse_record(line):
 
 def records(journal):
     return [r for r in map(parse_record, journal.splitlines()) if r]
+
+
+def kind_of(action, pairs):
+    if action == "modules":
+        # by an alias of the bus: the driver without which the device does not come
+        return "waiting for devices" if ":" in pairs.get("text", "") else "activation"
+    return KINDS.get(action)
 
 
 class Timeline:
@@ -55,9 +62,10 @@ class Timeline:
         for usec, way, name, pairs in records(journal):
             last = usec
             number = pairs.get("id")
-            if way == ">" and name in KINDS:
-                what = pairs.get("node") or pairs.get("name") or pairs.get("target") or ""
-                open_spans[number] = (usec, KINDS[name], "%s %s" % (name, what), name)
+            kind = kind_of(name, pairs) if way == ">" else None
+            if kind:
+                what = pairs.get("node") or pairs.get("name") or pairs.get("text", "")[:40]
+                open_spans[number] = (usec, kind, "%s %s" % (name, what), name)
             elif way == "<" and name == "result" and number in open_spans:
                 start, kind, text, action = open_spans.pop(number)
                 self.spans.append((start, usec, kind, text))
