@@ -34,14 +34,23 @@ static struct dm_dev *find(const GPtrArray *devs, const char *name, size_t len)
 	return NULL;
 }
 
-/* "device NAME UUID rw|ro FLAGS" */
-static int parse_device(char **word, GPtrArray *devs)
+/*
+ * "device NAME UUID rw|ro FLAGS".  What two LVs lie on is described with each of them: the second
+ * description is passed over, *ret is NULL then.
+ */
+static int parse_device(char **word, GPtrArray *devs, struct dm_dev **ret)
 {
 	struct dm_dev *d;
 	guint64 flags;
 
-	if (g_strv_length(word) != 5 || !*word[1] || find(devs, word[1], strlen(word[1])))
+	if (g_strv_length(word) != 5 || !*word[1])
 		return -EINVAL;
+	d = find(devs, word[1], strlen(word[1]));
+	if (d && !g_str_equal(d->uuid, word[2]))
+		return -EINVAL;
+	*ret = NULL;
+	if (d)
+		return 0;
 	if (!g_str_equal(word[3], "ro") && !g_str_equal(word[3], "rw"))
 		return -EINVAL;
 	if (!g_ascii_string_to_unsigned(word[4] + (g_str_has_prefix(word[4], "0x") ? 2 : 0), 16, 0, UINT16_MAX,
@@ -51,16 +60,17 @@ static int parse_device(char **word, GPtrArray *devs)
 		return -EINVAL;
 	d = g_new0(struct dm_dev, 1);
 	d->name = g_strdup(word[1]);
-	d->uuid = g_strdup(g_str_equal(word[2], "-") ? "" : word[2]);
+	d->uuid = g_strdup(word[2]);
 	d->readonly = g_str_equal(word[3], "ro");
 	d->flags = (uint16_t)flags;
 	d->lines = g_ptr_array_new_with_free_func(line_free);
 	g_ptr_array_add(devs, d);
+	*ret = d;
 	return 0;
 }
 
-/* Marks the devices that this line lies on; -ENODEV: one that does not come before it. */
-static int mark_below(const GPtrArray *devs, const char *params)
+/* Marks the devices that this line of d lies on; -ENODEV: one that does not come before it. */
+static int mark_below(const GPtrArray *devs, const struct dm_dev *d, const char *params)
 {
 	for (const char *p = params; *p;) {
 		size_t len = strcspn(p, " ");
@@ -68,7 +78,7 @@ static int mark_below(const GPtrArray *devs, const char *params)
 		if (*p == '@') {
 			struct dm_dev *below = find(devs, p + 1, len - 1);
 
-			if (!below || below == g_ptr_array_index(devs, devs->len - 1))
+			if (!below || below == d)
 				return -ENODEV;
 			below->wanted_below = true;
 		}
@@ -79,20 +89,20 @@ static int mark_below(const GPtrArray *devs, const char *params)
 }
 
 /* "START LENGTH TARGET PARAMETERS" */
-static int parse_line(const char *text, GPtrArray *devs)
+static int parse_line(const char *text, const GPtrArray *devs, struct dm_dev *d)
 {
 	g_auto(GStrv) word = g_strsplit(text, " ", 4);
 	struct dm_line *l;
-	struct dm_dev *d;
 	uint64_t start, length;
 
 	if (!devs->len || g_strv_length(word) < 3 || !*word[2])
 		return -EINVAL;
 	if (parse_u64(word[0], &start) < 0 || parse_u64(word[1], &length) < 0 || !length)
 		return -EINVAL;
-	if (word[3] && mark_below(devs, word[3]) < 0)
+	if (!d)
+		return 0;
+	if (word[3] && mark_below(devs, d, word[3]) < 0)
 		return -ENODEV;
-	d = g_ptr_array_index(devs, devs->len - 1);
 	l = g_new0(struct dm_line, 1);
 	l->start = start;
 	l->length = length;
@@ -105,6 +115,7 @@ static int parse_line(const char *text, GPtrArray *devs)
 int dm_transaction_parse(const char *text, GPtrArray **ret, char **why)
 {
 	g_autoptr(GPtrArray) devs = g_ptr_array_new_with_free_func(dev_free);
+	struct dm_dev *d = NULL;
 	const char *p = text ?: "";
 	char *copy;
 
@@ -115,15 +126,14 @@ int dm_transaction_parse(const char *text, GPtrArray **ret, char **why)
 
 		if (!*line)
 			continue;
-		r = streq0(word[0], "device") ? parse_device(word, devs) : parse_line(line, devs);
+		r = streq0(word[0], "device") ? parse_device(word, devs, &d) : parse_line(line, devs, d);
 		if (r < 0) {
 			*why = g_strdup_printf("not a line of a table: %.200s", line);
 			return r;
 		}
 	}
 	for (guint i = 0; i < devs->len; i++) {
-		const struct dm_dev *d = g_ptr_array_index(devs, i);
-
+		d = g_ptr_array_index(devs, i);
 		if (!d->lines->len) {
 			*why = g_strdup_printf("%s has no table", d->name);
 			return -EINVAL;

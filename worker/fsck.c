@@ -59,6 +59,8 @@ int effect_fsck(const struct action *a, const struct secret *secret, struct inpu
 	if (r < 0)
 		return sys_fail(res, r, "%s: %s", program, g_strerror(-r));
 	res->status = exit_status(status);
+	g_strchomp(output->str);
+	output->len = strlen(output->str);
 	str_set(&res->text, output->len ? output->str : NULL);
 	return 0;
 }

@@ -103,6 +103,14 @@ static bool hidden_by_rules(struct udev_device *d)
 	return property_is(d, "DM_UDEV_DISABLE_OTHER_RULES_FLAG", "1");
 }
 
+/* An array's number moves on while it starts; its UUID is what tells it and a dm device apart. */
+static uint64_t diskseq_of(struct udev_device *disk)
+{
+	if (udev_device_get_sysattr_value(disk, "md/array_state") || udev_device_get_sysattr_value(disk, "dm/name"))
+		return 0;
+	return attr_u64(disk, "diskseq");
+}
+
 static void fill(const struct source *s, struct udev_device *d, struct input *in)
 {
 	struct udev_device *disk = d;
@@ -117,7 +125,7 @@ static void fill(const struct source *s, struct udev_device *d, struct input *in
 		in->parent = disk ? udev_device_get_devnum(disk) : 0;
 		in->partn = attr_u64(d, "partition");
 	}
-	in->diskseq = disk ? attr_u64(disk, "diskseq") : 0;
+	in->diskseq = disk ? diskseq_of(disk) : 0;
 	in->dm_name = attr_dup(d, "dm/name");
 	in->dm_uuid = attr_dup(d, "dm/uuid");
 	in->md_state = attr_dup(d, "md/array_state");
