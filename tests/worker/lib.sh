@@ -24,14 +24,12 @@ ok()
 worker_start()
 {
 	coproc DRIVE { exec "$1" "$2" 2>&1; }
-	drive_pid=$DRIVE_PID
+	drive_pid=$DRIVE_PID drive_fd=${DRIVE[1]} # bash forgets both when it ends
 }
 
 worker_stop()
 {
-	local fd=${DRIVE[1]}
-
-	exec {fd}>&-
+	exec {drive_fd}>&-
 	wait "$drive_pid"
 	STATUS=$?
 }
