@@ -81,6 +81,11 @@ _public_ int sact_goal_new_root(sact *s, const char *target, sact_goal **ret)
 		return -EINVAL;
 	if (str_empty(s->cmdline.root))
 		return -ENOENT;
+	if (!str_empty(s->cmdline.resume) && !s->cmdline.noresume) {
+		sact_goal *r = goal_handle_new(s, "resume", s->cmdline.resume, NULL);
+
+		r->wish.options = g_strdup_printf("%" PRIu64, s->cmdline.resume_offset);
+	}
 	first = s->goals->len;
 	below(s, s->cmdline.root, s->cmdline.rootfstype, s->cmdline.rootflags, target);
 	if (s->cmdline.usr) {

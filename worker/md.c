@@ -73,7 +73,12 @@ static int array_run(int fd, const char *array, struct input *res)
 {
 	mdu_param_t param = { 0 };
 	g_autofree char *state = NULL, *level = NULL;
-	int r = ioctl(fd, RUN_ARRAY, &param), error = r < 0 ? -errno : 0;
+	int r, error;
+
+	/* Nothing is written to the members before something writes to the array. */
+	(void)sys_write("1", "/sys/module/md_mod/parameters/start_ro");
+	r = ioctl(fd, RUN_ARRAY, &param);
+	error = r < 0 ? -errno : 0;
 
 	state = md_state(array);
 	if (r == 0 && !state_is_inactive(state))

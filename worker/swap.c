@@ -50,6 +50,28 @@ static int flags_of(const char *options)
 	return flags;
 }
 
+/*
+ * Takes back the signature that hibernating wrote over the swap area's own, which the kernel kept in
+ * the ten bytes before it: the image cannot be resumed from any more, the swap area is as it was.
+ */
+static int image_invalidate(const char *path)
+{
+	long page = sysconf(_SC_PAGESIZE);
+	char old[20];
+	int fd = open(path, O_RDWR | O_CLOEXEC), r = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (pread(fd, old, sizeof old, page - (long)sizeof old) != sizeof old)
+		r = -EIO;
+	else if (memcmp(old + 10, "S1SUSPEND", 9) != 0 || memcmp(old, "SWAPSPACE2", 10) != 0)
+		r = memcmp(old + 10, "SWAPSPACE2", 10) == 0 ? 0 : -EUCLEAN; /* done already, or not what it was */
+	else if (pwrite(fd, old, 10, page - 10) != 10 || fdatasync(fd) < 0)
+		r = -EIO;
+	close(fd);
+	return r;
+}
+
 int effect_swapon(const struct action *a, const struct secret *secret, struct input *res)
 {
 	g_autofree char *path = sys_node_path(a->node);
@@ -60,6 +82,8 @@ int effect_swapon(const struct action *a, const struct secret *secret, struct in
 		r = sys_dev_of(path, &devnum);
 	if (r < 0)
 		return r;
+	if (a->flag && (r = image_invalidate(path)) < 0)
+		return sys_fail(res, r, "the hibernation image on %s cannot be invalidated", path);
 	r = RET_NERRNO(swapon(path, flags_of(a->options)));
 	if (r == -EBUSY && swaps_contains(devnum))
 		return 0;

@@ -197,7 +197,7 @@ bool assembly_demanded(const struct plan *p, const struct assembly *a)
 	for (guint i = 0; i < p->goals->len; i++) {
 		const struct goal *g = p->goals->pdata[i];
 
-		if (!goal_unmet(g) || g->dev)
+		if (!goal_searches(p, g))
 			continue;
 		if (graph_choice_allowed(p))
 			return true;

@@ -39,6 +39,7 @@ void deadlines_each(const struct plan *p, void (*fn)(void *data, const struct de
 		if (!goal_unmet(g))
 			continue;
 		emit(fn, data, g->until, g->spec, "the goal's own deadline");
+		emit(fn, data, g->resume_until, g->spec, "without the resume device root is mounted");
 		emit(fn, data, g->explain_at, g->spec, "what is missing is said");
 	}
 	g_hash_table_iter_init(&it, p->requests); /* integer keys, and only the least counts */
@@ -95,6 +96,7 @@ void deadlines_fire(struct plan *p)
 		assembly_touch_all(p);
 	}
 	assembly_clocks(p);
+	resume_deadline(p);
 	for (guint i = 0; i < p->goals->len; i++) {
 		struct goal *g = p->goals->pdata[i];
 

@@ -75,7 +75,7 @@ static void explain_assembly(const struct plan *p, const struct assembly *a, GPt
 
 static void explain_find(const struct plan *p, const struct goal *g, GPtrArray *waits)
 {
-	bool named = false;
+	bool named = layout_explain(p, g, waits);
 
 	for (guint i = 0; i < p->assemblies->len; i++) {
 		const struct assembly *a = p->assemblies->pdata[i];
@@ -131,6 +131,14 @@ static const struct goal *mount_below(const struct plan *p, const struct goal *g
 	return best;
 }
 
+static void explain_resume(const struct plan *p, const struct goal *r, GPtrArray *waits)
+{
+	wait_add(waits, r->dev ? "check" : "device", r->since, r->resume_until, g_strdup(r->spec),
+		 g_strdup("whether to resume from it is decided before anything is mounted"));
+	if (!r->dev)
+		explain_find(p, r, waits);
+}
+
 GPtrArray *explain_goal(const struct plan *p, const struct goal *g)
 {
 	GPtrArray *waits = g_ptr_array_new_with_free_func(wait_free);
@@ -140,6 +148,8 @@ GPtrArray *explain_goal(const struct plan *p, const struct goal *g)
 		return waits;
 	if (g->dev)
 		explain_step(p, g, waits);
+	else if (g->kind != GOAL_RESUME && resume_pending(p))
+		explain_resume(p, resume_pending(p), waits);
 	else if (below)
 		wait_add(waits, "device", g->since, 0, g_strdup(below->target),
 			 g_strdup_printf("has to be mounted first and is %s", goal_state_name(below->state)));

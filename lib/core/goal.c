@@ -46,6 +46,7 @@ void goal_free(struct goal *g)
 	g_free(g->error);
 	g_free(g->explained);
 	g_free(g->node_path);
+	g_free(g->decision);
 	g_free(g);
 }
 
@@ -274,7 +275,7 @@ static void emit_act(struct plan *p, struct goal *g)
 	a->options = g_strdup(g->options);
 }
 
-static void done(struct plan *p, struct goal *g)
+void goal_done(struct plan *p, struct goal *g)
 {
 	g->step = STEP_END;
 	set_state(p, g, GOAL_DONE);
@@ -287,7 +288,7 @@ static void advance(struct plan *p, struct goal *g)
 		switch (g->step) {
 		case STEP_FIND:
 			if (g->kind == GOAL_DEVICE) {
-				done(p, g);
+				goal_done(p, g);
 				return;
 			}
 			set_state(p, g, GOAL_ACTIVE);
@@ -314,12 +315,32 @@ static void advance(struct plan *p, struct goal *g)
 			emit_act(p, g);
 			return;
 		case STEP_ACT:
-			done(p, g);
+			goal_done(p, g);
 			return;
 		case STEP_END:
 			return;
 		}
 	}
+}
+
+static bool has_candidate(const struct plan *p, const struct goal *g)
+{
+	const GPtrArray *found = graph_choice_allowed(p) ? graph_named(p, g->key) : NULL;
+
+	for (guint i = 0; found && i < found->len; i++)
+		if (usable(p, found->pdata[i]))
+			return true;
+	return false;
+}
+
+/* Somebody's copy of root outside the encrypted volume that root is known to lie on. */
+static bool supplanted(struct plan *p, struct goal *g, const struct device *d)
+{
+	g_autofree char *why = g->kind == GOAL_DEVICE ? NULL : layout_supplanted(p, g, d);
+
+	if (why)
+		goal_fail(p, g, MSG_SUPPLANTED, -EKEYREJECTED, "%s", why);
+	return why != NULL;
 }
 
 void goals_consider(struct plan *p)
@@ -330,8 +351,13 @@ void goals_consider(struct plan *p)
 
 		if (g->state != GOAL_WAITING || blocked_by(p, g))
 			continue;
+		if (g->kind != GOAL_RESUME && resume_pending(p)) {
+			if (g->kind == GOAL_MOUNT && has_candidate(p, g))
+				resume_clock(p, g);
+			continue;
+		}
 		d = candidate(p, g);
-		if (!d)
+		if (!d || supplanted(p, g, d))
 			continue;
 		g->dev = d;
 		g_free(g->node_path);
@@ -340,13 +366,32 @@ void goals_consider(struct plan *p)
 	}
 }
 
+void goal_resume(struct plan *p, struct goal *g, uint64_t offset)
+{
+	g->step = STEP_ACT;
+	request(p, g, ACTION_RESUME, ACTION_TIMEOUT)->offset = offset;
+}
+
 /* ---- results ---- */
+
+/* Resuming was decided against: an image found now would roll back a file system in use. */
+static void invalidate_image(struct plan *p, struct goal *g)
+{
+	plan_report(p, MSG_RESUME, 4, g->dev->node, "holds an old hibernation image; it is invalidated");
+	g->step = STEP_ACT;
+	emit_act(p, g);
+	((struct action *)p->out->list->pdata[p->out->list->len - 1])->flag = true;
+}
 
 static void verified(struct plan *p, struct goal *g, const struct input *in)
 {
 	struct device *d = g->dev;
 
-	if (in->error == -EUCLEAN)
+	if (g->kind == GOAL_RESUME)
+		resume_verified(p, g, in);
+	else if (g->kind == GOAL_SWAP && streq0(in->type, "swsuspend"))
+		invalidate_image(p, g);
+	else if (in->error == -EUCLEAN)
 		goal_fail(p, g, MSG_AMBIVALENT, in->error, "/dev/%s: %s", d->node, in->text ?: "two formats claim it");
 	else if (in->error < 0)
 		goal_fail(p, g, MSG_UNREADABLE, in->error, "/dev/%s: %s", d->node,
@@ -388,7 +433,9 @@ static void checked(struct plan *p, struct goal *g, const struct input *in)
 
 static void acted(struct plan *p, struct goal *g, const struct input *in)
 {
-	if (in->error < 0)
+	if (g->kind == GOAL_RESUME)
+		resume_tried(p, g, in);
+	else if (in->error < 0)
 		goal_fail(p, g, g->kind == GOAL_SWAP ? MSG_SWAP_FAILED : MSG_MOUNT_FAILED, in->error, "/dev/%s%s%s: %s",
 			  g->dev->node, g->target ? " on " : "", g->target ?: "",
 			  in->text ?: g_strerror((int)-in->error));

@@ -119,6 +119,8 @@ struct goal {
 	int64_t error_code;
 	char *error;
 	char *explained; /* the explanation last reported */
+	uint64_t resume_until; /* GOAL_RESUME: then the decision is no */
+	char *decision;	       /* and why */
 	uint64_t explain_at;
 };
 
@@ -289,6 +291,22 @@ const char *goal_state_name(enum goal_state s);
 const char *goal_kind_name(enum goal_kind k);
 bool goal_unmet(const struct goal *g);
 void goal_free(struct goal *g);
+
+void goal_done(struct plan *p, struct goal *g);
+void goal_resume(struct plan *p, struct goal *g, uint64_t offset); /* emits the attempt */
+
+/* resume.c */
+struct goal *resume_pending(const struct plan *p);
+bool goal_searches(const struct plan *p, const struct goal *g);
+void resume_clock(struct plan *p, const struct goal *root);
+void resume_decide(struct plan *p, struct goal *g, const char *why);
+void resume_deadline(struct plan *p);
+void resume_verified(struct plan *p, struct goal *g, const struct input *in);
+void resume_tried(struct plan *p, struct goal *g, const struct input *in);
+
+/* layout.c: the record of the chain from a goal down to the disks, made when the image was built */
+bool layout_explain(const struct plan *p, const struct goal *g, GPtrArray *waits);
+char *layout_supplanted(const struct plan *p, const struct goal *g, const struct device *d);
 
 /* question.c */
 void question_ask(struct plan *p, struct assembly *a);

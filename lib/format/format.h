@@ -96,6 +96,7 @@ struct lvm_lv {
 	const struct lvm_lv *origin;	/* of a snapshot */
 	const struct lvm_node *relation; /* of a snapshot: the segment that ties it to its origin */
 	GPtrArray *snapshots;		/* of an origin: struct lvm_lv; NULL: none */
+	bool external;			/* thin LVs of a pool have it as their external origin */
 };
 
 struct lvm_vg {
@@ -124,7 +125,8 @@ char *lvm_dm_uuid(const struct lvm_vg *vg, const struct lvm_lv *lv, const char *
 /*
  * Appends to `text` the transaction (format: core/action.h, DM_ACTIVATE) that brings up one LV.
  * pv_devnum(data, pv) says where a PV is (0: missing).  udev: cookie flags as vgchange sets them.
- * -EOPNOTSUPP: a segment type we do not do natively (*why names it); -ENODEV: a PV is missing.
+ * -EOPNOTSUPP: a segment type we do not do natively (*why names it); -ENODEV: a PV is missing.  A RAID
+ * LV does without as many parts as it can; that they may be missing is the caller's decision.
  */
 int lvm_lv_table(const struct lvm_vg *vg, const struct lvm_lv *lv, dev_t (*pv_devnum)(void *, const struct lvm_pv *),
 		 void *data, GString *text, char **why);

@@ -23,42 +23,68 @@ struct lvm_build {
 	dev_t (*pv_devnum)(void *data, const struct lvm_pv *pv);
 	void *data;
 	GString *text;	     /* devices that are done */
-	GHashTable *devices; /* their names, as set; a name with NULL behind it is under way */
+	GHashTable *devices; /* their names; the value is NULL while a device is under way */
 	char **why;
 	unsigned depth;
+	bool redundant;	  /* below an LV that can do without some of its parts: an area may be missing */
+	unsigned missing; /* how many were */
 };
 
 struct lvm_segment {
 	const struct lvm_lv *lv;
 	const struct lvm_node *node;
 	const char *type;
+	unsigned index;		/* from 0 */
 	uint64_t start, length; /* sectors of the LV */
 };
 
 /*
- * One kind of segment.  table() makes the devices below (lvm_build_lv()) and appends
- * "TARGET PARAMETERS"; *s belongs to the LV whose device is being made.
+ * One kind of segment.  table() makes the devices below (lvm_build_ref()) and appends
+ * "TARGET PARAMETERS"; s->lv is the LV whose device is being made.
  */
 struct lvm_segtype {
 	const char *name;
 	int (*table)(struct lvm_build *b, const struct lvm_segment *s, GString *line);
 };
 
-/* How a device of an LV that is not the LV itself is called and treated. */
+int lvm_table_striped(struct lvm_build *b, const struct lvm_segment *s, GString *line);
+int lvm_table_raid(struct lvm_build *b, const struct lvm_segment *s, GString *line);
+int lvm_table_mirror(struct lvm_build *b, const struct lvm_segment *s, GString *line);
+int lvm_table_thin(struct lvm_build *b, const struct lvm_segment *s, GString *line);
+int lvm_table_thin_pool(struct lvm_build *b, const struct lvm_segment *s, GString *line);
+int lvm_table_cache(struct lvm_build *b, const struct lvm_segment *s, GString *line);
+
+/* How a device of an LV is called and treated, where that is not simply the LV's own one. */
 struct lvm_device {
 	const char *name_layer; /* suffix of the name, and of the uuid unless that has its own */
 	const char *uuid_layer;
 	bool readonly;
-	unsigned flags; /* udev cookie flags; 0: those of the LV's visibility */
+	unsigned flags; /* udev cookie flags; 0: hidden, or visible for a visible LV's own device */
 };
 
 #define LVM_UDEV_VISIBLE 0x20U
 #define LVM_UDEV_HIDDEN 0x2eU
+#define LVM_UDEV_SNAPSHOT 0x30U
+#define LVM_UDEV_COW 0x3eU
 
-/* Makes sure that the transaction has this device with the tables of the LV's segments. */
+/* Makes sure that the transaction has this device; how: NULL for the LV's own one. */
 int lvm_build_lv(struct lvm_build *b, const struct lvm_lv *lv, const struct lvm_device *how);
 
-/* Appends " DEVICE OFFSET" for the n-th area of a list of pairs (a PV and extent, or an LV and extent).
+/* The same for an LV by name, which `user` needs; appends " @NAME". */
+int lvm_build_ref(struct lvm_build *b, const struct lvm_lv *user, const char *name,
+		  const struct lvm_device *how, GString *line);
+
+/* Adds a device whose table is known, unless the transaction has it already. */
+int lvm_build_add(struct lvm_build *b, const struct lvm_lv *lv, const struct lvm_device *how, const char *table);
+
+/* The devices that an LV consists of because it is an origin, an external origin or a thin pool in use.
  */
+int lvm_build_layers(struct lvm_build *b, const struct lvm_lv *lv, GString *table,
+		     struct lvm_device *how);
+
+/* Sectors of an LV: the end of its last segment. */
+int lvm_lv_size(struct lvm_build *b, const struct lvm_lv *lv, uint64_t *ret);
+
+/* Appends " DEVICE OFFSET" for the n-th area of a list of pairs (a PV or LV, and an extent of it). */
 int lvm_build_area(struct lvm_build *b, const struct lvm_segment *s, const struct lvm_node *pairs,
 		   unsigned n, uint64_t extents, GString *line);

@@ -11,7 +11,23 @@
 
 /* ---- areas ---- */
 
-static int pv_area(struct lvm_build *b, const struct lvm_segment *s, const struct lvm_pv *pv,
+/* LVM's stand-in for a part that redundancy makes up for. */
+static int missing_area(struct lvm_build *b, const struct lvm_segment *s, unsigned n, uint64_t extents,
+			GString *line)
+{
+	g_autofree char *layer = g_strdup_printf("missing_%u_%u", s->index, n);
+	g_autofree char *name = lvm_dm_name(b->vg->name, s->lv->name, layer);
+	g_autofree char *table = g_strdup_printf("0 %" PRIu64 " error\n", extents * b->vg->extent_size);
+
+	b->missing++;
+	if (strlen(name) > DM_NAME_MAX)
+		return lvm_fail(b->why, -ENAMETOOLONG, "%s: name is too long for a device", s->lv->name);
+	lvm_build_add(b, s->lv, &(struct lvm_device){.name_layer = layer}, table);
+	g_string_append_printf(line, " @%s 0", name);
+	return 0;
+}
+
+static int pv_area(struct lvm_build *b, const struct lvm_segment *s, unsigned n, const struct lvm_pv *pv,
 		   uint64_t extent, uint64_t extents, GString *line)
 {
 	uint64_t sector;
@@ -23,6 +39,8 @@ static int pv_area(struct lvm_build *b, const struct lvm_segment *s, const struc
 		return lvm_fail(b->why, -EBADMSG, "%s: a segment is outside of %s", s->lv->name,
 				pv->name);
 	devnum = b->pv_devnum(b->data, pv);
+	if (devnum == 0 && b->redundant)
+		return missing_area(b, s, n, extents, line);
 	if (devnum == 0)
 		return lvm_fail(b->why, -ENODEV, "%s: %s (%s) is missing", s->lv->name, pv->name,
 				pv->uuid);
@@ -30,17 +48,17 @@ static int pv_area(struct lvm_build *b, const struct lvm_segment *s, const struc
 	return 0;
 }
 
-static int lv_area(struct lvm_build *b, const struct lvm_lv *lv, uint64_t extent, GString *line)
+static int lv_area(struct lvm_build *b, const struct lvm_segment *s, const char *name, uint64_t extent,
+		   GString *line)
 {
-	g_autofree char *name = lvm_dm_name(b->vg->name, lv->name, NULL);
 	uint64_t sector;
 	int r;
 
 	if (__builtin_mul_overflow(extent, b->vg->extent_size, &sector))
-		return lvm_fail(b->why, -EBADMSG, "%s: impossible extent", lv->name);
-	r = lvm_build_lv(b, lv, &(struct lvm_device){0});
+		return lvm_fail(b->why, -EBADMSG, "%s: impossible extent", s->lv->name);
+	r = lvm_build_ref(b, s->lv, name, NULL, line);
 	if (r >= 0)
-		g_string_append_printf(line, " @%s %" PRIu64, name, sector);
+		g_string_append_printf(line, " %" PRIu64, sector);
 	return r;
 }
 
@@ -48,7 +66,6 @@ int lvm_build_area(struct lvm_build *b, const struct lvm_segment *s, const struc
 		   unsigned n, uint64_t extents, GString *line)
 {
 	const struct lvm_pv *pv;
-	const struct lvm_lv *lv;
 	uint64_t extent;
 
 	if (!pairs || !pairs->strings || g_strv_length(pairs->strings) / 2 <= n ||
@@ -57,18 +74,14 @@ int lvm_build_area(struct lvm_build *b, const struct lvm_segment *s, const struc
 				n);
 	pv = lvm_vg_find_pv(b->vg, pairs->strings[2 * n]);
 	if (pv)
-		return pv_area(b, s, pv, extent, extents, line);
-	lv = lvm_vg_find_lv(b->vg, pairs->strings[2 * n]);
-	if (lv)
-		return lv_area(b, lv, extent, line);
-	return lvm_fail(b->why, -EBADMSG, "%s: area %u of a segment is on nothing known", s->lv->name,
-			n);
+		return pv_area(b, s, n, pv, extent, extents, line);
+	return lv_area(b, s, pairs->strings[2 * n], extent, line);
 }
 
 /* ---- kinds of segments ---- */
 
 /* One stripe is what LVM calls linear. */
-static int table_striped(struct lvm_build *b, const struct lvm_segment *s, GString *line)
+int lvm_table_striped(struct lvm_build *b, const struct lvm_segment *s, GString *line)
 {
 	const struct lvm_node *areas = lvm_node_get(s->node, "stripes");
 	uint64_t stripes = 1, chunk = 0, extents = s->length / b->vg->extent_size;
@@ -96,10 +109,35 @@ static int table_bare(struct lvm_build *b, const struct lvm_segment *s, GString 
 }
 
 static const struct lvm_segtype segtypes[] = {
-	{"striped", table_striped},
-	{"linear", table_striped},
+	{"striped", lvm_table_striped},
+	{"linear", lvm_table_striped},
 	{"error", table_bare},
 	{"zero", table_bare},
+	{"mirror", lvm_table_mirror},
+	{"raid0", lvm_table_raid},
+	{"raid0_meta", lvm_table_raid},
+	{"raid1", lvm_table_raid},
+	{"raid4", lvm_table_raid},
+	{"raid5", lvm_table_raid},
+	{"raid5_la", lvm_table_raid},
+	{"raid5_ra", lvm_table_raid},
+	{"raid5_ls", lvm_table_raid},
+	{"raid5_rs", lvm_table_raid},
+	{"raid5_n", lvm_table_raid},
+	{"raid6", lvm_table_raid},
+	{"raid6_zr", lvm_table_raid},
+	{"raid6_nr", lvm_table_raid},
+	{"raid6_nc", lvm_table_raid},
+	{"raid6_n_6", lvm_table_raid},
+	{"raid6_ls_6", lvm_table_raid},
+	{"raid6_rs_6", lvm_table_raid},
+	{"raid6_la_6", lvm_table_raid},
+	{"raid6_ra_6", lvm_table_raid},
+	{"raid10", lvm_table_raid},
+	{"thin", lvm_table_thin},
+	{"thin-pool", lvm_table_thin_pool},
+	{"cache", lvm_table_cache},
+	{"cache+CACHE_USES_CACHEVOL", lvm_table_cache},
 };
 
 static const struct lvm_segtype *segtype_find(const char *name)
@@ -110,12 +148,18 @@ static const struct lvm_segtype *segtype_find(const char *name)
 	return NULL;
 }
 
-/* ---- devices ---- */
+/* ---- segments ---- */
+
+static bool is_segment(const struct lvm_node *n)
+{
+	return n->children && g_str_has_prefix(n->key, "segment");
+}
 
 static int segment_read(struct lvm_build *b, const struct lvm_lv *lv, const struct lvm_node *n,
 			uint64_t start, struct lvm_segment *ret)
 {
-	struct lvm_segment s = {.lv = lv, .node = n, .type = lvm_node_str(n, "type")};
+	struct lvm_segment s = {
+		.lv = lv, .node = n, .type = lvm_node_str(n, "type"), .index = ret->index};
 	uint64_t first, count, end;
 
 	if (!s.type || lvm_node_u64(n, "start_extent", &first) < 0 ||
@@ -131,88 +175,142 @@ static int segment_read(struct lvm_build *b, const struct lvm_lv *lv, const stru
 	return 0;
 }
 
-static int build_segments(struct lvm_build *b, const struct lvm_lv *lv, GString *table)
+/* Calls fn for each segment, if there is one; *size becomes the end of the last. */
+static int each_segment(struct lvm_build *b, const struct lvm_lv *lv,
+			int (*fn)(struct lvm_build *, const struct lvm_segment *, GString *),
+			GString *table, uint64_t *size)
 {
+	struct lvm_segment s = {.index = 0};
 	uint64_t start = 0;
 	int r;
 
 	for (guint i = 0; i < lv->node->children->len; i++) {
 		const struct lvm_node *n = g_ptr_array_index(lv->node->children, i);
-		const struct lvm_segtype *type;
-		struct lvm_segment s;
 
-		if (!n->children || !g_str_has_prefix(n->key, "segment"))
+		if (!is_segment(n))
 			continue;
 		r = segment_read(b, lv, n, start, &s);
+		if (r >= 0 && fn)
+			r = fn(b, &s, table);
 		if (r < 0)
 			return r;
-		type = segtype_find(s.type);
-		if (!type)
-			return lvm_fail(b->why, -EOPNOTSUPP, "%s: segment type %s", lv->name, s.type);
-		g_string_append_printf(table, "%" PRIu64 " %" PRIu64 " ", s.start, s.length);
-		r = type->table(b, &s, table);
-		if (r < 0)
-			return r;
-		g_string_append_c(table, '\n');
 		start += s.length;
+		s.index++;
 	}
 	if (start == 0)
 		return lvm_fail(b->why, -EBADMSG, "%s: no segments", lv->name);
+	if (size)
+		*size = start;
 	return 0;
 }
 
-static void append_device(struct lvm_build *b, const struct lvm_lv *lv, const struct lvm_device *how,
-			  const char *name, const char *table)
+int lvm_lv_size(struct lvm_build *b, const struct lvm_lv *lv, uint64_t *ret)
 {
+	return each_segment(b, lv, NULL, NULL, ret);
+}
+
+static int segment_line(struct lvm_build *b, const struct lvm_segment *s, GString *table)
+{
+	const struct lvm_segtype *type = segtype_find(s->type);
+	int r;
+
+	if (!type)
+		return lvm_fail(b->why, -EOPNOTSUPP, "%s: segment type %s", s->lv->name, s->type);
+	g_string_append_printf(table, "%" PRIu64 " %" PRIu64 " ", s->start, s->length);
+	r = type->table(b, s, table);
+	g_string_append_c(table, '\n');
+	return r;
+}
+
+/* ---- devices ---- */
+
+/*
+ * What an LV's status may say.  LVM refuses metadata with words it does not know, and those of
+ * conversions under way (pvmove, reshape, rebuild) change tables in ways that are not done here.
+ */
+static int check_status(struct lvm_build *b, const struct lvm_lv *lv)
+{
+	static const char *const known[] = {"READ",	   "WRITE",	"VISIBLE", "FIXED_MINOR",
+					    "WRITEMOSTLY", "NOTSYNCED", NULL};
+	const struct lvm_node *status = lvm_node_get(lv->node, "status");
+
+	for (char **s = status ? status->strings : NULL; s && *s; s++)
+		if (!g_strv_contains(known, *s))
+			return lvm_fail(b->why, -EOPNOTSUPP, "%s: status %s", lv->name, *s);
+	return 0;
+}
+
+int lvm_build_add(struct lvm_build *b, const struct lvm_lv *lv, const struct lvm_device *how,
+		  const char *table)
+{
+	g_autofree char *name = lvm_dm_name(b->vg->name, lv->name, how->name_layer);
 	g_autofree char *uuid = lvm_dm_uuid(b->vg, lv, how->uuid_layer ?: how->name_layer);
 	unsigned flags = how->flags;
 
+	if (g_hash_table_lookup(b->devices, name))
+		return 0;
+	if (strlen(name) > DM_NAME_MAX)
+		return lvm_fail(b->why, -ENAMETOOLONG, "%s: name is too long for a device", lv->name);
 	if (!flags)
-		flags = lv->visible ? LVM_UDEV_VISIBLE : LVM_UDEV_HIDDEN;
+		flags = lv->visible && !how->name_layer ? LVM_UDEV_VISIBLE : LVM_UDEV_HIDDEN;
 	g_string_append_printf(b->text, "device %s %s %s %x\n%s", name, uuid,
 			       lv->readonly || how->readonly ? "ro" : "rw", flags, table);
+	g_hash_table_insert(b->devices, g_steal_pointer(&name), b);
+	return 0;
 }
 
-/* What an LV's flags say about it that no table of ours can express. */
-static int check_supported(struct lvm_build *b, const struct lvm_lv *lv)
+/* The table of a device, and before it the devices below. */
+static int build_table(struct lvm_build *b, const struct lvm_lv *lv, struct lvm_device *how, bool own,
+		       GString *table)
 {
-	static const char *const flags[] = {"LOCKED", "PVMOVE"};
+	int r = check_status(b, lv);
 
-	for (size_t i = 0; i < G_N_ELEMENTS(flags); i++)
-		if (lvm_node_has(lv->node, "status", flags[i]))
-			return lvm_fail(b->why, -EOPNOTSUPP, "%s: pvmove under way", lv->name);
-	if (lv->snapshots || lv->origin)
-		return lvm_fail(b->why, -EOPNOTSUPP, "%s: segment type snapshot", lv->name);
-	return 0;
+	if (r < 0)
+		return r;
+	if (b->depth >= DEPTH_MAX)
+		return lvm_fail(b->why, -EOVERFLOW, "%s: too many layers", lv->name);
+	b->depth++;
+	if (own)
+		r = lvm_build_layers(b, lv, table, how);
+	if (r >= 0 && table->len == 0)
+		r = each_segment(b, lv, segment_line, table, NULL);
+	b->depth--;
+	return r;
 }
 
 int lvm_build_lv(struct lvm_build *b, const struct lvm_lv *lv, const struct lvm_device *how)
 {
-	char *name = lvm_dm_name(b->vg->name, lv->name, how->name_layer);
+	struct lvm_device device = how ? *how : (struct lvm_device){0};
+	char *name = lvm_dm_name(b->vg->name, lv->name, device.name_layer);
 	g_autoptr(GString) table = g_string_new(NULL);
+	bool seen = g_hash_table_contains(b->devices, name);
+	bool done = g_hash_table_lookup(b->devices, name) != NULL;
 	int r;
 
-	if (g_hash_table_contains(b->devices, name)) {
-		bool done = g_hash_table_lookup(b->devices, name) != NULL;
-
+	if (seen) {
 		g_free(name);
 		return done ? 0 : lvm_fail(b->why, -EBADMSG, "%s: lies on itself", lv->name);
 	}
 	g_hash_table_insert(b->devices, name, NULL);
-	if (strlen(name) > DM_NAME_MAX)
-		return lvm_fail(b->why, -ENAMETOOLONG, "%s: name is too long for a device", lv->name);
-	if (b->depth >= DEPTH_MAX)
-		return lvm_fail(b->why, -EOVERFLOW, "%s: too many layers", lv->name);
-	r = check_supported(b, lv);
+	r = build_table(b, lv, &device, !how, table);
+	return r < 0 ? r : lvm_build_add(b, lv, &device, table->str);
+}
+
+int lvm_build_ref(struct lvm_build *b, const struct lvm_lv *user, const char *name,
+		  const struct lvm_device *how, GString *line)
+{
+	const struct lvm_lv *lv = lvm_vg_find_lv(b->vg, name);
+	g_autofree char *dm = NULL;
+	int r;
+
+	if (!lv)
+		return lvm_fail(b->why, -EBADMSG, "%s: lies on %s, which there is not", user->name,
+				name ?: "something");
+	r = lvm_build_lv(b, lv, how);
 	if (r < 0)
 		return r;
-	b->depth++;
-	r = build_segments(b, lv, table);
-	b->depth--;
-	if (r < 0)
-		return r;
-	append_device(b, lv, how, name, table->str);
-	g_hash_table_insert(b->devices, g_strdup(name), b);
+	dm = lvm_dm_name(b->vg->name, lv->name, how ? how->name_layer : NULL);
+	g_string_append_printf(line, " @%s", dm);
 	return 0;
 }
 
@@ -230,7 +328,8 @@ int lvm_lv_table(const struct lvm_vg *vg, const struct lvm_lv *lv,
 		.why = why,
 	};
 	gsize before = text->len;
-	int r = lvm_build_lv(&b, lv, &(struct lvm_device){0});
+	/* A snapshot comes and goes with its origin. */
+	int r = lvm_build_lv(&b, lv->origin ?: lv, NULL);
 
 	if (r < 0)
 		g_string_truncate(text, before);

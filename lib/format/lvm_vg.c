@@ -188,6 +188,17 @@ static int link_snapshots(struct lvm_vg *vg, char **why)
 	return 0;
 }
 
+static void mark_external_origins(struct lvm_vg *vg)
+{
+	for (guint i = 0; i < vg->lvs->len; i++) {
+		const struct lvm_node *segment = lvm_lv_segment(g_ptr_array_index(vg->lvs, i), 1);
+		struct lvm_lv *origin = lvm_vg_find_lv(vg, lvm_node_str(segment, "external_origin"));
+
+		if (origin)
+			origin->external = true;
+	}
+}
+
 static int vg_read(struct lvm_vg *vg, char **why)
 {
 	const struct lvm_node *n = vg->section;
@@ -214,7 +225,10 @@ static int vg_read(struct lvm_vg *vg, char **why)
 	r = each_child(vg, "physical_volumes", pv_parse, why);
 	if (r >= 0)
 		r = each_child(vg, "logical_volumes", lv_parse, why);
-	return r < 0 ? r : link_snapshots(vg, why);
+	if (r < 0)
+		return r;
+	mark_external_origins(vg);
+	return link_snapshots(vg, why);
 }
 
 int lvm_vg_parse(const char *text, struct lvm_vg **ret, char **why)

@@ -194,7 +194,7 @@ static bool lv_wanted(const struct plan *p, const struct assembly *a, const stru
 	for (guint i = 0; i < p->goals->len; i++) {
 		const struct goal *g = p->goals->pdata[i];
 
-		if (!goal_unmet(g) || g->dev)
+		if (!goal_searches(p, g))
 			continue;
 		if (lv_named(vg, lv, g->key))
 			return true;

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The layout record: when the image was built, the chain from each file system down to its disks was
+ * read from /sys.  It explains what superblocks cannot say (what a missing member lay on) and knows
+ * what ought to be encrypted.  It never decides what a device is.
+ *
+ * A node: name=KEY kind=fs|lvm|md|luks|part|disk uuid= label= (for people) slaves="KEY KEY" (below it)
+ * and for kind=fs target=; for part partuuid=; for disk wwid= serial=; md_role= of a member.
+ */
+#include "layer/layer.h"
+
+#define DEPTH_MAX 16
+
+static const struct input *node_named(const struct plan *p, const char *name)
+{
+	for (guint i = 0; i < p->layout->len; i++) {
+		const struct input *n = p->layout->pdata[i];
+
+		if (streq0(n->name, name))
+			return n;
+	}
+	return NULL;
+}
+
+static const struct input *node_of_goal(const struct plan *p, const struct goal *g)
+{
+	for (guint i = 0; i < p->layout->len; i++) {
+		const struct input *n = p->layout->pdata[i];
+		g_autofree char *uuid = NULL;
+		g_autofree char *spec = n->spec ? graph_key(n->spec) : NULL;
+
+		if (!streq0(n->kind, "fs"))
+			continue;
+		if (n->uuid) {
+			g_autofree char *tag = g_strconcat("UUID=", n->uuid, NULL);
+
+			uuid = graph_key(tag);
+		}
+		if (streq0(uuid, g->key) || streq0(spec, g->key))
+			return n;
+	}
+	return NULL;
+}
+
+static struct assembly *assembly_of(const struct plan *p, const struct input *n)
+{
+	for (guint i = 0; i < p->assemblies->len; i++) {
+		struct assembly *a = p->assemblies->pdata[i];
+
+		if (streq0(a->layer->name, n->kind) && uuid_equal(a->id, n->uuid))
+			return a;
+	}
+	return NULL;
+}
+
+static bool disk_present(const struct plan *p, const struct input *n)
+{
+	if (n->partuuid) {
+		g_autofree char *tag = g_strconcat("PARTUUID=", n->partuuid, NULL);
+		g_autofree char *key = graph_key(tag);
+
+		if (graph_named(p, key))
+			return true;
+	}
+	for (GList *l = p->devices.head; l; l = l->next) {
+		const struct device *d = l->data;
+
+		if (!d->size || d->partn)
+			continue;
+		if (n->wwid ? streq0(d->wwid, n->wwid) : n->serial ? streq0(d->hw_serial, n->serial) : false)
+			return true;
+	}
+	return false;
+}
+
+/* What carries it was seen: by its own superblock where it has one. */
+static bool node_present(const struct plan *p, const struct input *n)
+{
+	const struct assembly *a;
+
+	if (streq0(n->kind, "disk") || streq0(n->kind, "part"))
+		return disk_present(p, n);
+	if (streq0(n->kind, "fs")) {
+		g_autofree char *tag = g_strconcat("UUID=", n->uuid ?: "", NULL);
+		g_autofree char *key = graph_key(tag);
+
+		return graph_named(p, key) != NULL;
+	}
+	a = assembly_of(p, n);
+	return a && assembly_running(a);
+}
+
+/* A disk without a name of its own is known by what lies on it. */
+static bool carries_known(const struct plan *p, const struct input *upper, const struct input *n)
+{
+	const struct assembly *a = assembly_of(p, upper);
+
+	if (streq0(upper->kind, "luks"))
+		return a && a->members->len;
+	for (guint i = 0; a && n->uuid_sub && i < a->members->len; i++) {
+		const struct device *d = ((struct member *)a->members->pdata[i])->dev;
+
+		if (uuid_equal(d->info.uuid_sub, n->uuid_sub) || streq0(d->info.uuid, n->uuid_sub))
+			return true;
+	}
+	return false;
+}
+
+static const struct input *first_missing(const struct plan *p, const struct input *n, const struct input *upper,
+					 const struct input **above, unsigned depth)
+{
+	g_auto(GStrv) below = NULL;
+
+	if (depth > DEPTH_MAX || node_present(p, n) || (upper && carries_known(p, upper, n)))
+		return NULL;
+	below = g_strsplit(n->slaves ?: "", " ", -1);
+	for (char **b = below; *b; b++) {
+		const struct input *lower = **b ? node_named(p, *b) : NULL;
+		const struct input *found = lower ? first_missing(p, lower, n, above, depth + 1) : NULL;
+
+		if (found)
+			return found;
+	}
+	*above = upper;
+	return n;
+}
+
+static char *describe(const struct input *n)
+{
+	if (streq0(n->kind, "part") && n->partuuid)
+		return g_strdup_printf("PARTUUID=%s", n->partuuid);
+	if (streq0(n->kind, "disk") && (n->wwid || n->serial))
+		return g_strdup_printf("disk %s", n->wwid ?: n->serial);
+	return g_strdup_printf("%s %s", n->kind, n->label ?: n->uuid ?: n->name);
+}
+
+/* Appends the first missing leaf of the recorded chain; false: nothing is recorded of this goal. */
+bool layout_explain(const struct plan *p, const struct goal *g, GPtrArray *waits)
+{
+	const struct input *top = node_of_goal(p, g), *above = NULL, *leaf;
+	const struct assembly *a;
+
+	if (!top || !p->enumerated)
+		return false;
+	leaf = first_missing(p, top, NULL, &above, 0);
+	if (!leaf || leaf == top)
+		return false;
+	a = assembly_of(p, leaf);
+	if (a && !assembly_running(a)) {
+		a->layer->missing(p, a, waits);
+		return waits->len > 0;
+	}
+	wait_add(waits, streq0(leaf->kind, "disk") || streq0(leaf->kind, "part") ? "device" : "member", g->since,
+		 above && assembly_of(p, above) ? assembly_of(p, above)->degraded_at : 0, describe(leaf),
+		 g_strdup_printf("has not appeared; it was below %s %s when the image was built",
+				 above ? above->kind : "", above ? above->label ?: above->uuid ?: above->name : ""));
+	return true;
+}
+
+/* ---- supplantation ---- */
+
+static const struct input *encrypted_below(const struct plan *p, const struct input *n, unsigned depth)
+{
+	g_auto(GStrv) below = NULL;
+
+	if (!n || depth > DEPTH_MAX)
+		return NULL;
+	if (streq0(n->kind, "luks"))
+		return n;
+	below = g_strsplit(n->slaves ?: "", " ", -1);
+	for (char **b = below; *b; b++) {
+		const struct input *found = **b ? encrypted_below(p, node_named(p, *b), depth + 1) : NULL;
+
+		if (found)
+			return found;
+	}
+	return NULL;
+}
+
+static bool reached_through(const struct plan *p, const struct device *d, const char *layer, unsigned depth)
+{
+	const struct device *disk = d->parent ? graph_find(p, d->parent) : NULL;
+	const struct assembly *a = d->output_of ?: disk ? (d->output_of ?: disk->output_of) : NULL;
+
+	if (!a || depth > DEPTH_MAX)
+		return false;
+	if (streq0(a->layer->name, layer))
+		return true;
+	for (guint i = 0; i < a->members->len; i++)
+		if (!reached_through(p, ((struct member *)a->members->pdata[i])->dev, layer, depth + 1))
+			return false;
+	return a->members->len > 0;
+}
+
+/* Why d must not be taken for what the goal means; NULL: nothing speaks against it. */
+char *layout_supplanted(const struct plan *p, const struct goal *g, const struct device *d)
+{
+	const struct input *luks = encrypted_below(p, node_of_goal(p, g), 0);
+
+	if (!luks || reached_through(p, d, "luks", 0))
+		return NULL;
+	return g_strdup_printf("/dev/%s answers to %s but does not lie on the encrypted volume %s: refused", d->node,
+			       g->spec, luks->label ?: luks->uuid);
+}

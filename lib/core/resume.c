@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Resuming comes first: while it is undecided nothing else is verified, checked or mounted, and only
+ * what may lead to the resume device is activated.  A device that stays away while root could be
+ * mounted decides for "no".
+ */
+#include "layer/layer.h"
+
+#define RESUME_WAIT (10 * USEC_PER_SEC)
+
+struct goal *resume_pending(const struct plan *p)
+{
+	for (guint i = 0; i < p->goals->len; i++) {
+		struct goal *g = p->goals->pdata[i];
+
+		if (g->kind == GOAL_RESUME && goal_unmet(g))
+			return g;
+	}
+	return NULL;
+}
+
+/* Whether this goal asks for assemblies now: it has no device yet, and resuming is not in its way. */
+bool goal_searches(const struct plan *p, const struct goal *g)
+{
+	return goal_unmet(g) && !g->dev && (g->kind == GOAL_RESUME || !resume_pending(p));
+}
+
+/* Root could be mounted: the resume device has so long, and no longer. */
+void resume_clock(struct plan *p, const struct goal *root)
+{
+	struct goal *g = resume_pending(p);
+
+	if (!g || g->dev || g->resume_until)
+		return;
+	g->resume_until = usec_add(p->now, RESUME_WAIT);
+	p->changed = true;
+}
+
+void resume_decide(struct plan *p, struct goal *g, const char *why)
+{
+	str_set(&g->decision, why);
+	plan_report(p, MSG_RESUME, 6, g->spec, "no resume: %s", why);
+	goal_done(p, g);
+}
+
+void resume_deadline(struct plan *p)
+{
+	struct goal *g = resume_pending(p);
+
+	if (g && g->resume_until && g->resume_until <= p->now && !g->dev)
+		resume_decide(p, g, "the device did not appear while root was there for 10 s");
+}
+
+/* What the full probe of the resume device found. */
+void resume_verified(struct plan *p, struct goal *g, const struct input *in)
+{
+	uint64_t offset = 0;
+
+	if (in->error < 0) {
+		resume_decide(p, g, in->text ?: "the device cannot be read");
+		return;
+	}
+	(void)parse_u64(g->options ?: "0", &offset);
+	if (!offset && !streq0(in->type, "swsuspend")) {
+		resume_decide(p, g, streq0(in->type, "swap") ? "no image in the swap area" : "no swap area");
+		return;
+	}
+	goal_resume(p, g, offset);
+}
+
+/* Coming back from the attempt means that the kernel did not take the image. */
+void resume_tried(struct plan *p, struct goal *g, const struct input *in)
+{
+	resume_decide(p, g, in->error < 0 && in->text ? in->text : "the kernel did not take the image");
+}
