@@ -89,6 +89,7 @@ _public_ sact *sact_unref(sact *s)
 	actions_free(&s->actions);
 	plan_free(s->plan);
 	cmdline_clear(&s->cmdline);
+	g_free(s->prefix);
 	for (int *fd = (int[]){ s->epoll_fd, s->timer_fd, s->record_fd, -2 }; *fd != -2; fd++)
 		if (*fd >= 0)
 			close(*fd);
@@ -159,6 +160,14 @@ static bool wanted_target(const char *const *targets, const struct input *in)
 	return !targets;
 }
 
+static bool goal_at(const sact *s, const char *target)
+{
+	for (guint i = 0; i < s->goals->len; i++)
+		if (streq0(((sact_goal *)s->goals->pdata[i])->wish.target, target))
+			return true;
+	return false;
+}
+
 static void take_config(sact *s, struct config *c, const char *const *targets)
 {
 	for (guint i = 0; i < c->complaints->len; i++)
@@ -168,8 +177,13 @@ static void take_config(sact *s, struct config *c, const char *const *targets)
 
 		if (in->type_id != INPUT_GOAL) {
 			loop_feed(s, in);
-		} else if (targets ? wanted_target(targets, in) : !in->flag) {
-			sact_goal *g = goal_handle_new(s, in->kind, in->spec, in->target);
+		} else if ((targets ? wanted_target(targets, in) : !in->flag)) {
+			g_autofree char *target = g_strconcat(s->prefix ?: "", in->target, NULL);
+			sact_goal *g;
+
+			if (in->target && goal_at(s, target))
+				continue; /* the command line said so before */
+			g = goal_handle_new(s, in->kind, in->spec, in->target ? target : NULL);
 
 			str_set(&g->wish.fstype, in->fstype);
 			str_set(&g->wish.options, in->options);
@@ -216,6 +230,14 @@ _public_ int sact_add_crypttab(sact *s, const char *text, const char *name)
 _public_ int sact_add_mdadm_conf(sact *s, const char *text, const char *name)
 {
 	return add_file(s, text, name, NULL, mdadm_conf_parse);
+}
+
+_public_ int sact_set_prefix(sact *s, const char *prefix)
+{
+	if (!s || (prefix && *prefix != '/'))
+		return -EINVAL;
+	str_set(&s->prefix, streq0(prefix, "/") ? NULL : prefix);
+	return 0;
 }
 
 _public_ int sact_add_fstab(sact *s, const char *text, const char *name, const char *const *targets)

@@ -38,6 +38,7 @@ struct sact {
 	void *log_data;
 	int source_kind;
 	uint64_t timeout_until;
+	char *prefix; /* of mount points of fstab */
 
 	struct plan *plan;
 	struct actions actions;

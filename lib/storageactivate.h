@@ -72,6 +72,18 @@ int sact_set_timeout(sact *s, uint64_t until_usec);
 int sact_add_cmdline(sact *s, const char *cmdline);
 int sact_add_crypttab(sact *s, const char *text, const char *name);
 int sact_add_mdadm_conf(sact *s, const char *text, const char *name);
+/**
+ * sact_set_prefix:
+ * @s: context
+ * @prefix: absolute path of a directory, "/sysroot"; NULL: none
+ *
+ * Mount points of the entries that later sact_add_fstab() calls read are below this directory, as an
+ * initramfs wants it.
+ *
+ * Returns: 0; -EINVAL: s is NULL or prefix is not absolute.
+ * Since: 0.1
+ */
+int sact_set_prefix(sact *s, const char *prefix);
 int sact_add_fstab(sact *s, const char *text, const char *name, const char *const *targets);
 int sact_add_layout(sact *s, const char *text, const char *name);
 

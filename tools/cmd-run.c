@@ -128,6 +128,29 @@ static int start(struct run *r, const struct options *o, const char *const *defa
 	return status;
 }
 
+/* Root is there and says whether /usr is a file system of its own. */
+static int run_usr(struct run *r)
+{
+	static const char *const usr[] = {"/usr", NULL};
+	_cleanup_free_ char *text = NULL, *path = NULL;
+	int error;
+
+	if (asprintf(&path, "%s/etc/fstab", r->o->target) < 0)
+		return EXIT_FAILED;
+	error = read_file(path, &text, NULL);
+	if (error == -ENOENT)
+		return EXIT_DONE;
+	if (error >= 0)
+		error = sact_set_prefix(r->s, r->o->target);
+	if (error >= 0)
+		error = sact_add_fstab(r->s, text, path, usr);
+	if (error < 0) { /* root is mounted: the system behind it may still mount it */
+		say_error(MSG_FILE, path, "cannot be used: %s", strerror(-error));
+		return EXIT_DONE;
+	}
+	return sact_is_settled(r->s) > 0 ? EXIT_DONE : run_loop(r);
+}
+
 int cmd_root(const struct options *o, int argc, char **argv)
 {
 	sact_goal *g = NULL;
@@ -148,6 +171,8 @@ int cmd_root(const struct options *o, int argc, char **argv)
 	}
 	if (status == EXIT_DONE)
 		status = run(&r, "root", error);
+	if (status == EXIT_DONE)
+		status = run_usr(&r);
 	sact_goal_unref(g);
 	run_close(&r);
 	return status;

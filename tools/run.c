@@ -236,6 +236,10 @@ static int save_text(struct run *r)
 
 	if (error < 0)
 		return error;
+	if (!*text) { /* everything was torn down */
+		(void)unlinkat(r->dir_fd, "status.text", 0);
+		return 0;
+	}
 	(void)unlinkat(r->dir_fd, "status.text.new", 0);
 	fd = openat(r->dir_fd, "status.text.new", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
@@ -344,8 +348,12 @@ static int wait_and_dispatch(struct run *r)
 
 int run_loop(struct run *r)
 {
+	bool started;
 	int error = sact_start(r->s);
-	bool started = error >= 0;
+
+	if (error == -EALREADY) /* more is wanted of the same run */
+		error = 0;
+	started = error >= 0;
 
 	while (error >= 0) {
 		take_events(r);

@@ -207,6 +207,11 @@ int sact_set_degraded_after(sact *s, uint64_t usec)
 	return 0;
 }
 
+int sact_set_prefix(sact *s, const char *prefix)
+{
+	return 0;
+}
+
 int sact_set_timeout(sact *s, uint64_t until_usec)
 {
 	s->until = until_usec;
