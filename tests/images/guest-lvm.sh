@@ -105,4 +105,11 @@ $T -n cached2 -L 12M types
 $T -n cvol -L 12M types
 lvm lvconvert -q -y --type cache --cachevol cvol types/cached2
 keep types
+
+# degraded: the same without one PV; only what is redundant comes up
+sed -i '/use_devicesfile/s/}/filter = [ "r|\/dev\/ram1$|" ] }/' /etc/lvm/lvm.conf
+lvm vgchange -ay --activationmode degraded types
+dmsetup info -c --noheadings --separator ' ' -o major,minor,name,uuid,attr >/tmp/devices
+python3 "$here/tables.py" types </tmp/devices >/out/degraded.dm
+lvm vgchange -an types
 exit 0
