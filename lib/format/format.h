@@ -21,7 +21,7 @@ struct md_sb {
 	uint64_t events, utime, size;	/* size: sectors used of each member */
 	uint64_t data_offset;		/* sectors */
 	bool clean, bitmap, journal, reshape, recovering;
-	uint16_t n_roles;	/* behind the last that is anybody's; all beyond are spare */
+	uint16_t n_roles;	/* at least raid_disks if there are so many; all beyond are spare */
 	uint16_t roles[4096];	/* by dev_number: role, 0xffff spare, 0xfffe faulty, 0xfffd journal */
 };
 
@@ -130,3 +130,6 @@ char *lvm_dm_uuid(const struct lvm_vg *vg, const struct lvm_lv *lv, const char *
  */
 int lvm_lv_table(const struct lvm_vg *vg, const struct lvm_lv *lv, dev_t (*pv_devnum)(void *, const struct lvm_pv *),
 		 void *data, GString *text, char **why);
+
+/* The kernel modules that such a text needs, for ACTION_MODULES; caller frees. */
+char *lvm_table_modules(const char *text);

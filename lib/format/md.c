@@ -117,15 +117,18 @@ static bool role_valid(uint16_t raw)
 	return raw <= MD_ROLE_MAX || raw >= MD_ROLE_JOURNAL;
 }
 
-/* Of the n roles read, those at the end that are nobody's are left out: they are most of them. */
+/*
+ * Of the n roles read, those at the end that are nobody's are left out: they are most of them.  Not
+ * the first ones, though: a half that was written alone shows by them that it takes the other for gone.
+ */
 static void finish_roles(struct md_sb *sb, unsigned n)
 {
-	unsigned min = 0;
+	unsigned min = MIN(sb->raid_disks, n);
 
 	sb->role = -1;
 	if (sb->dev_number < n) {
 		sb->role = role_from_raw(sb->roles[sb->dev_number]);
-		min = sb->dev_number + 1;
+		min = MAX(min, sb->dev_number + 1);
 	}
 	for (unsigned i = n; i < G_N_ELEMENTS(sb->roles); i++)
 		sb->roles[i] = MD_ROLE_SPARE;

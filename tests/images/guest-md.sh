@@ -35,6 +35,18 @@ keep /dev/md9 md-1.2-raid1-degraded /dev/ram0	# its table marks the other one
 keep /dev/md9 md-1.2-raid1-failed /dev/ram1	# and that one is stale
 clear
 
+create --metadata=1.2 --name=split --level=1 --raid-devices=2 /dev/ram0 /dev/ram1
+settle
+$M --stop /dev/md9
+for d in 0 1; do	# each half written without the other
+	mdadm --quiet --assemble --run /dev/md9 /dev/ram$d 2>/dev/null
+	dd if=/dev/zero of=/dev/md9 bs=4k count=1 oflag=direct 2>/dev/null
+	settle
+	keep /dev/md9 md-1.2-raid1-alone-$d /dev/ram$d
+	$M --stop /dev/md9
+done
+clear
+
 create --metadata=1.2 --name=map --bitmap=internal --level=1 --raid-devices=2 /dev/ram0 missing
 settle
 keep /dev/md9 md-1.2-raid1-bitmap /dev/ram0

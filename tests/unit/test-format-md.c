@@ -17,7 +17,7 @@ static const struct md_row md_rows[] = {
 	{"md-1.2-raid1-b", 1, 1, "0 1", "clean"},
 	{"md-1.2-raid1-degraded", 0, 0, "0 f", "clean"},
 	{"md-1.2-raid1-failed", 1, 1, "0 1", "clean"},
-	{"md-1.2-raid1-bitmap", 0, 0, "0", "bitmap"},
+	{"md-1.2-raid1-bitmap", 0, 0, "0 s", "bitmap"},
 	{"md-1.1-raid5", 3, 2, "0 1 s 2", "clean"},
 	{"md-1.2-raid5-recovering", 3, 2, "0 1 s 2", "clean recovering"},
 	{"md-1.2-raid5-dirty", 0, 0, "0 1 2", ""},

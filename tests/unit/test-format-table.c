@@ -199,6 +199,38 @@ static void test_table_flags(void)
 	lvm_vg_free(vg);
 }
 
+/* ---- modules ---- */
+
+static const struct {
+	const char *vg, *lv, *modules;
+} module_rows[] = {
+	{"plain", "root", "dm-mod"},
+	{"types", "raid0", "dm-mod dm-raid raid0"},
+	{"types", "raid1", "dm-mod dm-raid raid1"},
+	{"types", "raid5", "dm-mod dm-raid raid456"},
+	{"types", "raid10", "dm-mod dm-raid raid10"},
+	{"types", "mirrorc", "dm-mod dm-mirror"},
+	{"types", "origin", "dm-mod dm-snapshot"},
+	{"types", "thin1", "dm-mod dm-thin-pool"},
+	{"types", "cached", "dm-mod dm-cache dm-cache-smq"},
+};
+
+static void test_table_modules(void)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(module_rows); i++) {
+		struct lvm_vg *vg = vg_load(module_rows[i].vg);
+		g_autoptr(GString) text = g_string_new(NULL);
+		g_autofree char *modules = NULL;
+
+		g_assert_cmpint(lvm_lv_table(vg, lvm_vg_find_lv(vg, module_rows[i].lv), ram_devnum, NULL,
+					     text, NULL),
+				==, 0);
+		modules = lvm_table_modules(text->str);
+		g_assert_cmpstr(modules, ==, module_rows[i].modules);
+		lvm_vg_free(vg);
+	}
+}
+
 /* ---- names ---- */
 
 static const struct {
@@ -467,6 +499,7 @@ void add_table_tests(void)
 	}
 	g_test_add_func("/table/degraded", test_table_degraded);
 	g_test_add_func("/table/flags", test_table_flags);
+	g_test_add_func("/table/modules", test_table_modules);
 	g_test_add_func("/table/names", test_table_names);
 	g_test_add_func("/table/pvs", test_table_pvs);
 	g_test_add_func("/table/rows", test_table_rows);
