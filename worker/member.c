@@ -107,7 +107,7 @@ int member_md(int fd, uint64_t size, struct input *res)
 {
 	g_autofree struct md_sb *sb = g_new0(struct md_sb, 1), *found = g_new0(struct md_sb, 1);
 	_cleanup_(free_ptr) void *buf = NULL;
-	const char *why = "no superblock";
+	const char *why = "no superblock", *bad = NULL;
 	uint64_t offsets[4];
 	bool any = false;
 	int n = md_sb_offsets(size, offsets), r, broken = 0;
@@ -119,8 +119,10 @@ int member_md(int fd, uint64_t size, struct input *res)
 		if (r < 0)
 			return sys_fail(res, r, "reading the md superblock: %s", g_strerror(-r));
 		r = md_sb_parse(buf, (size_t)r, offsets[i], size, sb, &why);
-		if (r < 0 && r != -ENODATA)
+		if (r < 0 && r != -ENODATA) {
 			broken = r;
+			bad = why;
+		}
 		if (r < 0 || (any && !version_is(sb, res->version)))
 			continue;
 		*found = *sb;
@@ -129,7 +131,7 @@ int member_md(int fd, uint64_t size, struct input *res)
 			break;
 	}
 	if (!any)
-		return sys_fail(res, broken ?: -EBADMSG, "md superblock: %s", why);
+		return broken ? sys_fail(res, broken, "md superblock: %s", bad) : -ENODATA;
 	md_fill(found, res);
 	return 0;
 }
@@ -200,7 +202,7 @@ int member_lvm(int fd, struct input *res)
 	if (r >= 0)
 		r = lvm_label_parse(sectors, (size_t)r, &label, &why);
 	if (r < 0)
-		return sys_fail(res, r == -ENODATA ? -EBADMSG : r, "LVM label: %s", why);
+		return r == -ENODATA ? r : sys_fail(res, r, "LVM label: %s", why);
 	str_set(&res->uuid, label.pv_uuid);
 	for (unsigned i = 0; i < label.n_areas && i < G_N_ELEMENTS(label.areas); i++) {
 		g_autofree char *text = NULL;

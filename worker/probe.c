@@ -119,7 +119,18 @@ static void partition(blkid_probe pr, struct input *res)
 	take(pr, "PART_ENTRY_NAME", &res->partlabel);
 }
 
-static int member(int fd, uint64_t size, struct input *res)
+/*
+ * libblkid passes over a superblock whose checksum is wrong.  Somebody waits for that member, so it is
+ * said; a format that is only a remnant under something else is not looked for.
+ */
+static int damaged(int fd, uint64_t size, struct input *res)
+{
+	int r = member_md(fd, size, res);
+
+	return r == -ENODATA ? member_lvm(fd, res) : r;
+}
+
+static int claimed(int fd, uint64_t size, struct input *res)
 {
 	if (streq0(res->type, "linux_raid_member"))
 		return member_md(fd, size, res);
@@ -127,7 +138,16 @@ static int member(int fd, uint64_t size, struct input *res)
 		return member_lvm(fd, res);
 	if (streq0(res->type, "crypto_LUKS"))
 		return header_luks(fd, res);
-	return 0;
+	return res->type ? 0 : damaged(fd, size, res);
+}
+
+static int member(int fd, uint64_t size, struct input *res)
+{
+	int r = claimed(fd, size, res);
+
+	if (r != -ENODATA)
+		return r;
+	return res->type ? sys_fail(res, -EBADMSG, "%s without a superblock", res->type) : 0;
 }
 
 /* Reading a suspended dm device would wait for its resume. */

@@ -100,6 +100,8 @@ void assembly_set_state(struct plan *p, struct assembly *a, enum assembly_state 
 	a->state = to;
 	if (to != ASSEMBLY_STARTABLE)
 		a->degraded_at = 0;
+	if (to != ASSEMBLY_STARTABLE && to != ASSEMBLY_WAITING)
+		a->clock_due = 0;
 	act = actions_add(p->out, ACTION_ASSEMBLY_STATE);
 	act->layer = g_strdup(a->layer->name);
 	act->uuid = g_strdup(a->id);
@@ -292,15 +294,16 @@ static void clock_run(struct plan *p, struct assembly *a)
 	uint64_t grace = assembly_grace(p, a);
 
 	if (!assembly_demanded(p, a) || assembly_holding(p, a)) {
-		a->degraded_at = a->clock_cap = 0;
+		a->degraded_at = a->clock_due = a->clock_cap = 0;
 		return;
 	}
-	if (!a->degraded_at) {
-		a->degraded_at = usec_add(p->now, grace);
-		a->clock_cap = usec_add(a->degraded_at, grace);
+	if (!a->clock_due) {
+		a->clock_due = usec_add(p->now, grace);
+		a->clock_cap = usec_add(a->clock_due, grace);
 	} else if (a->clock_restart) {
-		a->degraded_at = MIN(usec_add(p->now, grace), a->clock_cap);
+		a->clock_due = MIN(usec_add(p->now, grace), a->clock_cap);
 	}
+	a->degraded_at = a->clock_due;
 	a->clock_restart = false;
 	if (a->degraded_at <= p->now)
 		start(p, a, true);

@@ -343,6 +343,72 @@ static bool supplanted(struct plan *p, struct goal *g, const struct device *d)
 	return why != NULL;
 }
 
+/* Somebody or something may still come and change the matter. */
+static bool hope(const struct plan *p)
+{
+	if (!graph_choice_allowed(p) || p->probes_running || p->dirty_devices.length)
+		return true;
+	for (guint i = 0; i < p->assemblies->len; i++) {
+		const struct assembly *a = p->assemblies->pdata[i];
+
+		switch (a->state) {
+		case ASSEMBLY_WAITING:
+			if (a->present < a->needed || a->dirty)
+				return true;
+			break;
+		case ASSEMBLY_STARTABLE:
+		case ASSEMBLY_ACTIVATING:
+			return true;
+		case ASSEMBLY_COMPLETE:
+			if (a->dirty)
+				return true;
+			break;
+		case ASSEMBLY_ACTIVE:
+		case ASSEMBLY_DEGRADED:
+			if (a->request || !a->outputs->len)
+				return true;
+			break;
+		case ASSEMBLY_FAILED:
+		case ASSEMBLY_STOPPED:
+			break;
+		}
+	}
+	return false;
+}
+
+/* The volume that would have led there, and does not: nobody has its key. */
+static const struct assembly *dead_end(const struct plan *p, const struct goal *g)
+{
+	for (guint i = 0; i < p->assemblies->len; i++) {
+		const struct assembly *a = p->assemblies->pdata[i];
+
+		if (a->state != ASSEMBLY_FAILED)
+			continue;
+		if (a->layer->answers_to && a->layer->answers_to(a, g->key))
+			return a;
+		if (a->layer == &layer_luks && layout_may_lead(p, g, a))
+			return a;
+	}
+	return NULL;
+}
+
+/*
+ * A goal waits as long as something may come.  When all that is here has been tried and the volume it
+ * depends on cannot be opened, it has failed for good.
+ */
+void goals_give_up(struct plan *p)
+{
+	if (!p->changed || hope(p))
+		return;
+	for (guint i = 0; i < p->goals->len; i++) {
+		struct goal *g = p->goals->pdata[i];
+		const struct assembly *a = g->state == GOAL_WAITING && !g->dev ? dead_end(p, g) : NULL;
+
+		if (a && goal_searches(p, g))
+			goal_fail(p, g, a->error_number, -ENOKEY, "%s %s: %s", a->layer->name, a->name ?: a->id, a->error);
+	}
+}
+
 void goals_consider(struct plan *p)
 {
 	for (guint i = 0; i < p->goals->len; i++) {

@@ -157,6 +157,29 @@ bool layout_explain(const struct plan *p, const struct goal *g, GPtrArray *waits
 	return true;
 }
 
+static bool chain_has(const struct plan *p, const struct input *n, const struct assembly *a, unsigned depth)
+{
+	g_auto(GStrv) below = NULL;
+
+	if (!n || depth > DEPTH_MAX)
+		return false;
+	if (streq0(n->kind, a->layer->name) && uuid_equal(n->uuid, a->id))
+		return true;
+	below = g_strsplit(n->slaves ?: "", " ", -1);
+	for (char **b = below; *b; b++)
+		if (**b && chain_has(p, node_named(p, *b), a, depth + 1))
+			return true;
+	return false;
+}
+
+/* Whether this assembly may be on the way to the goal: everything may, as far as nothing is recorded. */
+bool layout_may_lead(const struct plan *p, const struct goal *g, const struct assembly *a)
+{
+	const struct input *top = node_of_goal(p, g);
+
+	return !top || chain_has(p, top, a, 0);
+}
+
 /* ---- supplantation ---- */
 
 static const struct input *encrypted_below(const struct plan *p, const struct input *n, unsigned depth)

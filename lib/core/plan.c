@@ -414,6 +414,8 @@ void plan_step(struct plan *p, const struct input *in, uint64_t now, struct acti
 		}
 		goals_consider(p); /* before the assemblies: what is met needs no more of them */
 		assembly_drain(p);
+		if (!p->stopping && !p->dirty_devices.length && !p->dirty_assemblies.length)
+			goals_give_up(p);
 	} while (p->dirty_devices.length || p->dirty_assemblies.length);
 	if (p->stopping)
 		stop_consider(p);

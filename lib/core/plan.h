@@ -71,6 +71,7 @@ struct member {
 	bool excluded;	    /* stale, split brain, duplicate: why says so */
 	char *why;
 	bool added;	    /* part of the running assembly */
+	bool refused;	    /* which did not take it when it came late */
 };
 
 struct assembly {
@@ -87,6 +88,7 @@ struct assembly {
 	uint64_t since;		   /* first member seen */
 	uint64_t startable_since;  /* 0: not startable */
 	uint64_t degraded_at;	   /* 0: clock not running; USEC_NEVER: never */
+	uint64_t clock_due;	   /* degraded_at, kept while it is not startable */
 	uint64_t clock_cap;	   /* latest degraded_at allowed */
 	bool clock_restart;	   /* a member never seen before came */
 	GHashTable *seen;	   /* identities of members that restarted the clock */
@@ -281,6 +283,7 @@ struct action *assembly_request(struct plan *p, struct assembly *a, enum action_
 /* goal.c */
 void goal_add(struct plan *p, const struct input *in);
 void goals_consider(struct plan *p);
+void goals_give_up(struct plan *p);
 void goal_finished(struct plan *p, struct goal *g, const struct request *r, const struct input *in);
 void goal_device_gone(struct plan *p, struct device *d);
 void goal_fail(struct plan *p, struct goal *g, unsigned number, int64_t code, const char *format, ...)
@@ -306,6 +309,7 @@ void resume_tried(struct plan *p, struct goal *g, const struct input *in);
 
 /* layout.c: the record of the chain from a goal down to the disks, made when the image was built */
 bool layout_explain(const struct plan *p, const struct goal *g, GPtrArray *waits);
+bool layout_may_lead(const struct plan *p, const struct goal *g, const struct assembly *a);
 char *layout_supplanted(const struct plan *p, const struct goal *g, const struct device *d);
 
 /* question.c */

@@ -78,6 +78,12 @@ static void luks_evaluate(struct plan *p, struct assembly *a)
 		a->complete = false;
 		assembly_fail(p, a, MSG_DUPLICATE, "/dev/%s and /dev/%s carry the same header", x->node, y->node);
 	}
+	if (a->state == ASSEMBLY_ACTIVATING && !a->request && !a->members->len) {
+		l->verified = false; /* what comes back may be another one */
+		question_withdraw(p, a, "it is gone");
+		assembly_set_state(p, a, ASSEMBLY_WAITING);
+		assembly_touch_all(p); /* it holds no clock any more */
+	}
 	if (question_of(p, a) && !assembly_demanded(p, a)) {
 		question_withdraw(p, a, "not needed any more");
 		if (a->state == ASSEMBLY_ACTIVATING && !a->request)

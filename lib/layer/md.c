@@ -43,6 +43,7 @@ static void exclude(struct plan *p, struct assembly *a, struct member *m, unsign
 	plan_report(p, number, 4, m->dev->node, "left out of %s: %s", a->name ?: a->id, why);
 }
 
+/* What runs is the truth, whatever comes later. */
 static struct member *freshest(const struct assembly *a)
 {
 	struct member *best = NULL;
@@ -50,7 +51,8 @@ static struct member *freshest(const struct assembly *a)
 	for (guint i = 0; i < a->members->len; i++) {
 		struct member *m = a->members->pdata[i];
 
-		if (!best || m->dev->info.md_events > best->dev->info.md_events)
+		if (!best || m->added > best->added ||
+		    (m->added == best->added && m->dev->info.md_events > best->dev->info.md_events))
 			best = m;
 	}
 	return best;
@@ -71,9 +73,14 @@ static bool says_failed(const struct device *by, const struct device *of)
 	return role && of->info.md_role >= 0 && (streq0(role, "f") || streq0(role, "s"));
 }
 
-/* Stale members and halves that went separate ways must not be joined: the kernel would not notice. */
-static void judge_members(struct plan *p, struct assembly *a, const struct member *best)
+/*
+ * Stale members and halves that went separate ways must not be joined: the kernel would not notice.
+ * False: which half is right cannot be told from here.
+ */
+static bool judge_members(struct plan *p, struct assembly *a, const struct member *best)
 {
+	bool split = false;
+
 	for (guint i = 0; i < a->members->len; i++) {
 		struct member *m = a->members->pdata[i];
 		const struct input *info = &m->dev->info;
@@ -83,13 +90,33 @@ static void judge_members(struct plan *p, struct assembly *a, const struct membe
 			continue;
 		}
 		m->excluded = false;
-		if (says_failed(best->dev, m->dev) && says_failed(m->dev, best->dev))
+		if (says_failed(best->dev, m->dev) && says_failed(m->dev, best->dev)) {
 			exclude(p, a, m, MSG_MD_SPLIT, "both halves were written without each other");
-		else if (says_failed(best->dev, m->dev) || info->md_events + 1 < best->dev->info.md_events)
+			split |= !best->added;
+		} else if (says_failed(best->dev, m->dev) || info->md_events + 1 < best->dev->info.md_events)
 			exclude(p, a, m, MSG_MD_STALE, "its content is older than the other members'");
 		else if (says_failed(m->dev, best->dev))
 			exclude(p, a, m, MSG_MD_SPLIT, "it was written while it took the others for failed");
+		else if (best->added && info->md_events > best->dev->info.md_events + 1)
+			exclude(p, a, m, MSG_MD_STALE, "the array was started from older members than it");
 	}
+	return !split;
+}
+
+/* Said by explanations while it lasts: another member may still change it. */
+static void refuse(struct assembly *a, unsigned number, const char *why)
+{
+	a->startable = a->complete = false;
+	str_set(&a->error, why);
+	a->error_number = number;
+}
+
+static void refusal_forget(struct assembly *a)
+{
+	if (a->error_number != MSG_MD_DIRTY && a->error_number != MSG_MD_SPLIT)
+		return;
+	g_clear_pointer(&a->error, g_free);
+	a->error_number = 0;
 }
 
 static bool judge_duplicates(struct plan *p, struct assembly *a)
@@ -100,11 +127,12 @@ static bool judge_duplicates(struct plan *p, struct assembly *a)
 		for (guint k = i + 1; k < a->members->len; k++) {
 			struct member *x = a->members->pdata[i], *y = a->members->pdata[k];
 
-			if (x->excluded || y->excluded || x->added ||
-			    x->dev->info.md_number != y->dev->info.md_number)
+			if (x->excluded || y->excluded || x->dev->info.md_number != y->dev->info.md_number)
 				continue;
-			exclude(p, a, y, MSG_DUPLICATE, "another device is the same member");
-			exclude(p, a, x, MSG_DUPLICATE, "another device is the same member");
+			if (!y->added)
+				exclude(p, a, y, MSG_DUPLICATE, "another device is the same member");
+			if (!x->added)
+				exclude(p, a, x, MSG_DUPLICATE, "another device is the same member");
 			clean = false;
 		}
 	return clean;
@@ -205,6 +233,7 @@ static void md_evaluate(struct plan *p, struct assembly *a)
 {
 	struct member *best = freshest(a);
 	unsigned present = 0;
+	bool one_truth;
 
 	a->startable = a->complete = false;
 	if (!best) {
@@ -212,7 +241,8 @@ static void md_evaluate(struct plan *p, struct assembly *a)
 		return;
 	}
 	name_it(p, a, &best->dev->info);
-	judge_members(p, a, best);
+	refusal_forget(a);
+	one_truth = judge_members(p, a, best);
 	if (!judge_duplicates(p, a))
 		best = freshest(a);
 	for (int64_t role = 0; role < (int64_t)best->dev->info.md_disks; role++)
@@ -223,13 +253,12 @@ static void md_evaluate(struct plan *p, struct assembly *a)
 	a->startable = enough(a, &best->dev->info, present);
 	if (ignored(p, a))
 		a->startable = a->complete = false;
-	if (a->startable && present < best->dev->info.md_disks && dirty_parity(&best->dev->info)) {
-		a->startable = a->complete = false;
-		if (!a->error) {
-			a->error = g_strdup("it is dirty and degraded: starting it could damage data");
-			a->error_number = MSG_MD_DIRTY;
-		}
-	}
+	if (assembly_running(a))
+		return;
+	if (!one_truth)
+		refuse(a, MSG_MD_SPLIT, "its halves were written without each other; take one away to choose");
+	else if (a->startable && present < best->dev->info.md_disks && dirty_parity(&best->dev->info))
+		refuse(a, MSG_MD_DIRTY, "it is dirty and degraded: starting it could damage data");
 }
 
 static char *md_modules(const struct assembly *a)
@@ -291,8 +320,16 @@ static void md_started(struct plan *p, struct assembly *a, const struct input *i
 	assembly_touch(p, a);
 }
 
-static void md_late_result(struct plan *p, struct assembly *a, const struct input *in)
+static void md_late_result(struct plan *p, struct assembly *a, const struct request *r, const struct input *in)
 {
+	for (guint i = 0; in->error < 0 && i < a->members->len; i++) {
+		struct member *m = a->members->pdata[i];
+
+		if (m->dev->devnum == r->devnum) {
+			m->added = false;
+			m->refused = true; /* not tried again until it comes anew */
+		}
+	}
 	if (in->error < 0)
 		plan_report(p, MSG_MD_LATE, 4, a->name, "a late member was not taken back: %s; see mdadm --manage --re-add",
 			    in->text ?: g_strerror((int)-in->error));
@@ -306,7 +343,7 @@ static void md_finished(struct plan *p, struct assembly *a, const struct request
 	if (r->type == ACTION_MD_ASSEMBLE)
 		md_started(p, a, in);
 	else if (r->type == ACTION_MD_ADD)
-		md_late_result(p, a, in);
+		md_late_result(p, a, r, in);
 }
 
 /* A member that came after the start is taken back, one at a time. */
@@ -323,15 +360,18 @@ static void md_running(struct plan *p, struct assembly *a)
 		assembly_set_state(p, a, ASSEMBLY_ACTIVE);
 	for (guint i = 0; i < a->members->len && !a->request && a->outputs->len; i++) {
 		struct member *m = a->members->pdata[i];
+		struct request *r;
 		struct action *act;
 		GString *line;
 
-		if (m->added || m->excluded)
+		if (m->added || m->excluded || m->refused)
 			continue;
 		m->added = true;
 		line = g_string_new(NULL);
 		member_line(line, m->dev);
 		act = assembly_request(p, a, ACTION_MD_ADD, MD_TIMEOUT);
+		r = g_hash_table_lookup(p->requests, &act->id);
+		r->devnum = m->dev->devnum;
 		act->node = g_strdup(((struct device *)a->outputs->pdata[0])->node);
 		act->uuid = g_strdup(a->id);
 		act->name = g_strdup(m->dev->node);
