@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The life of a simulated machine, and rows as test cases. */
+#include "world.h"
+
+struct world *world_new(void)
+{
+	struct world *w = g_new0(struct world, 1);
+
+	w->plan = plan_new();
+	actions_init(&w->actions);
+	w->now = w->logged = BASE;
+	w->next_md = 127;
+	w->disks = g_ptr_array_new_with_free_func(disk_free);
+	w->insides = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	w->vgs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	w->keys = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	w->asked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	w->names = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
+	w->log = g_string_new(NULL);
+	for (int t = 0; t < _ACTION_MAX; t++)
+		w->shown[t] = t != ACTION_PROBE && t != ACTION_MODULES && t != ACTION_LINK && t != ACTION_FORGET &&
+			      t != ACTION_ASSEMBLY_STATE && t != ACTION_GOAL_STATE;
+	return w;
+}
+
+static void action_free(gpointer a)
+{
+	action_clear(a);
+	g_free(a);
+}
+
+void world_free(struct world *w)
+{
+	plan_free(w->plan);
+	actions_free(&w->actions);
+	g_ptr_array_unref(w->disks);
+	g_hash_table_unref(w->insides);
+	g_hash_table_unref(w->vgs);
+	g_hash_table_unref(w->keys);
+	g_hash_table_unref(w->asked);
+	g_hash_table_unref(w->names);
+	g_queue_clear_full(&w->effects, action_free);
+	g_queue_clear_full(&w->held, action_free);
+	g_string_free(w->log, TRUE);
+	g_free(w);
+}
+
+char *world_log(const struct world *w)
+{
+	return g_strdup(w->log->str);
+}
+
+struct plan *world_plan(const struct world *w)
+{
+	return w->plan;
+}
+
+uint64_t world_steps(const struct world *w)
+{
+	return w->steps;
+}
+
+void world_set_lifo(struct world *w, bool lifo)
+{
+	w->lifo = lifo;
+}
+
+static void test_row(gconstpointer data)
+{
+	const struct row *row = data;
+	struct world *w = world_new();
+
+	world_do(w, row->script);
+	g_assert_cmpstr(w->log->str, ==, row->expect);
+	world_free(w);
+}
+
+void rows_add(const char *group, const struct row *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		g_autofree char *path = g_strdup_printf("/core/%s/%s", group, rows[i].name);
+
+		g_test_add_data_func(path, &rows[i], test_row);
+	}
+}
