@@ -222,7 +222,7 @@ static int add_file(sact *s, const char *text, const char *name, const char *con
 
 _public_ int sact_add_crypttab(sact *s, const char *text, const char *name)
 {
-	if (s && s->cmdline.no_crypttab)
+	if (s && text && name && s->cmdline.no_crypttab)
 		return 0;
 	return add_file(s, text, name, NULL, crypttab_parse);
 }
@@ -284,9 +284,11 @@ _public_ int sact_run(sact *s, uint64_t timeout_usec)
 		return -EINVAL;
 	if (timeout_usec != UINT64_MAX)
 		s->timeout_until = usec_add(now_usec(), timeout_usec);
-	if (!s->started && (r = sact_start(s)) < 0)
+	r = s->started ? sact_dispatch(s) : sact_start(s); /* either takes up the goals there are */
+	if (r < 0)
 		return r;
-	while (!plan_settled(s->plan)) {
+	skip_questions(s);
+	while (!sact_is_settled(s)) {
 		struct pollfd pfd = { .fd = s->epoll_fd, .events = POLLIN };
 
 		if (poll(&pfd, 1, -1) < 0 && errno != EINTR)
@@ -353,6 +355,8 @@ _public_ int sact_stop(sact *s, const char *spec, int everything)
 
 	if (!s)
 		return -EINVAL;
+	if (s->started)
+		return -EBUSY;
 	s->with_mounts = true; /* what is mounted is read when it starts */
 	in.spec = (char *)spec;
 	loop_feed(s, &in);
@@ -414,6 +418,8 @@ _public_ int sact_replay(const char *journal, size_t len, unsigned flags, uint64
 	int r, out;
 
 	if (!journal || !ret_report || memchr(journal, '\0', len))
+		return -EINVAL;
+	if (flags & ~(unsigned)(SACT_REPLAY_SHUFFLE | SACT_REPLAY_ALL_ORDERS))
 		return -EINVAL;
 	if (flags)
 		return -EOPNOTSUPP;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The handle behind the public API; used by context.c, goalapi.c, event.c and loop.c only. */
+/* The handle behind the public API; used by context.c, goals.c, event.c and loop.c only. */
 #pragma once
 
 #include "config/config.h"
@@ -65,6 +65,8 @@ void loop_feed(sact *s, const struct input *in);
 void loop_log(sact *s, int priority, const char *text);
 int loop_start(sact *s);
 void loop_close(sact *s);
+void loop_arm(sact *s);	 /* after whatever may have changed a deadline */
+void loop_wake(sact *s); /* sact_dispatch() is wanted soon */
 void loop_record(sact *s, const char *line);
 
 void event_push(sact *s, const struct action *a);

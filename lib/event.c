@@ -210,6 +210,7 @@ _public_ int sact_secret_answer(sact_secret *q, const void *secret, size_t len)
 	in.secret = *number = ++q->s->next_secret;
 	g_hash_table_insert(q->s->secrets, number, copy);
 	loop_feed(q->s, &in);
+	loop_arm(q->s);
 	return 0;
 }
 
@@ -223,5 +224,6 @@ _public_ int sact_secret_skip(sact_secret *q)
 		return -ESTALE;
 	in.id = q->id;
 	loop_feed(q->s, &in);
+	loop_arm(q->s);
 	return 0;
 }

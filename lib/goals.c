@@ -19,6 +19,7 @@ sact_goal *goal_handle_new(sact *s, const char *kind, const char *spec, const ch
 	g->wish.target = g_strdup(target);
 	g_ptr_array_add(s->goals, g);
 	g->wish.id = s->goals->len;
+	loop_wake(s);
 	return g;
 }
 
@@ -134,8 +135,19 @@ _public_ int sact_goal_set_options(sact_goal *g, const char *options)
 	return g ? set(g, &g->wish.options, options) : -EINVAL;
 }
 
+static bool fsck_mode(const char *mode)
+{
+	size_t len = mode ? strcspn(mode, ",") : 0;
+	bool known = (len == 2 && !strncmp(mode, "no", 2)) || (len == 4 && !strncmp(mode, "auto", 4)) ||
+		     (len == 5 && !strncmp(mode, "force", 5));
+
+	return !mode || (known && (!mode[len] || streq0(mode + len, ",yes") || streq0(mode + len, ",no")));
+}
+
 _public_ int sact_goal_set_fsck(sact_goal *g, const char *mode)
 {
+	if (!fsck_mode(mode))
+		return -EINVAL;
 	return g ? set(g, &g->wish.fsck, mode) : -EINVAL;
 }
 
@@ -204,14 +216,18 @@ _public_ int sact_goal_explain(const sact_goal *g, char **ret)
 {
 	const struct goal *v = view(g);
 	g_autofree char *text = NULL;
+	char *copy;
 
 	if (!g || !ret)
 		return -EINVAL;
 	if (!v)
 		return -ENOENT;
 	text = explain_text(g->s->plan, v);
-	*ret = strdup(text);
-	return *ret ? 0 : -ENOMEM;
+	copy = strdup(text);
+	if (!copy)
+		return -ENOMEM;
+	*ret = copy;
+	return 0;
 }
 
 _public_ sact_goal *sact_get_goal(const sact *s, size_t index)

@@ -111,12 +111,12 @@ static void record_deadline(void *data, const struct deadline *d)
 }
 
 /* The one timer stands for the first deadline of all. */
-static void arm(sact *s)
+void loop_arm(sact *s)
 {
 	uint64_t next = s->started ? plan_next_deadline(s->plan) : USEC_NEVER;
 	struct itimerspec its = { 0 };
 
-	if (next == s->armed || s->timer_fd < 0)
+	if (next == s->armed || !s->armed || s->timer_fd < 0)
 		return;
 	if (next != USEC_NEVER) {
 		its.it_value.tv_sec = (time_t)(next / USEC_PER_SEC);
@@ -128,6 +128,17 @@ static void arm(sact *s)
 	}
 	(void)timerfd_settime(s->timer_fd, TFD_TIMER_ABSTIME, &its, NULL);
 	s->armed = next;
+}
+
+/* What was wished for between two rounds makes the descriptor readable. */
+void loop_wake(sact *s)
+{
+	const struct itimerspec its = { .it_value.tv_nsec = 1 };
+
+	if (!s->started)
+		return;
+	(void)timerfd_settime(s->timer_fd, TFD_TIMER_ABSTIME, &its, NULL);
+	s->armed = 0;
 }
 
 static void step(sact *s, const struct input *in)
@@ -184,15 +195,10 @@ static void policy(sact *s, const char *key, const char *value)
 	loop_feed(s, &in);
 }
 
-int loop_start(sact *s)
+static int open_sources(sact *s, bool udev)
 {
-	bool udev = s->source_kind == SACT_SOURCE_UDEV ||
-		    (s->source_kind == SACT_SOURCE_AUTO && source_udevd_runs());
 	int r;
 
-	s->udev = udev;
-	policy(s, "source", udev ? "udev" : "kernel");
-	policy(s, "modules", udev ? "0" : "1");
 	r = pool_new(&s->pool, s->epoll_fd, udev, feed, s);
 	if (r >= 0)
 		r = pool_prepare(s->pool); /* it starts while devices are listed */
@@ -204,14 +210,43 @@ int loop_start(sact *s)
 		r = mounts_new(&s->mounts, feed, s);
 	if (r >= 0 && s->with_mounts)
 		r = watch(s, mounts_fd(s->mounts), s->mounts);
-	if (r < 0)
+	return r;
+}
+
+/* A world without devices: goals wait in it for their deadlines. */
+static int start_alone(sact *s)
+{
+	struct input in = { .type_id = INPUT_ENUMERATED };
+
+	s->started = true;
+	goals_submit(s);
+	loop_feed(s, &in);
+	loop_arm(s);
+	return 0;
+}
+
+int loop_start(sact *s)
+{
+	bool udev = s->source_kind == SACT_SOURCE_UDEV ||
+		    (s->source_kind == SACT_SOURCE_AUTO && source_udevd_runs());
+	int r;
+
+	if (s->source_kind == SACT_SOURCE_NONE)
+		return start_alone(s);
+	s->udev = udev;
+	policy(s, "source", udev ? "udev" : "kernel");
+	policy(s, "modules", udev ? "0" : "1");
+	r = open_sources(s, udev);
+	if (r < 0) {
+		loop_close(s);
 		return r;
+	}
 	s->started = true;
 	goals_submit(s);
 	if (!udev && !s->with_mounts)
 		modalias_walk(feed, s);
 	r = source_enumerate(s->source);
-	arm(s);
+	loop_arm(s);
 	return r;
 }
 
@@ -255,10 +290,11 @@ _public_ int sact_dispatch(sact *s)
 	if (n < 0)
 		return n == -EINTR ? 0 : n;
 	/* Devices first: a worker's answer may speak of one whose event is already here. */
-	(void)source_dispatch(s->source);
+	if (s->source)
+		(void)source_dispatch(s->source);
 	for (int i = 0; i < n; i++)
 		dispatch_one(s, ev[i].data.ptr);
-	arm(s);
+	loop_arm(s);
 	return n;
 }
 

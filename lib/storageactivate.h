@@ -317,13 +317,12 @@ int sact_add_mdadm_conf(sact *s, const char *text, const char *name);
 
 /**
  * sact_set_prefix:
- * @s: context
- * @prefix: absolute path of a directory, "/sysroot"; NULL: none
+ * @s: a context.
+ * @prefix: an absolute path, "/sysroot"; NULL, the default, or "/": none.
  *
- * Mount points of the entries that later sact_add_fstab() calls read are below this directory, as an
- * initramfs wants it.
+ * Has the mount points of fstabs that are added later lie below this folder, as an initramfs wants it.
  *
- * Returns: 0; -EINVAL: s is NULL or prefix is not absolute.
+ * Returns: 0; -EINVAL if @s is NULL or @prefix is not an absolute path.
  * Since: 0.1
  */
 int sact_set_prefix(sact *s, const char *prefix);
@@ -337,7 +336,8 @@ int sact_set_prefix(sact *s, const char *prefix);
  *	noauto.  NULL: all entries that are automatic and lie on local devices.
  *
  * Makes a goal of each entry, to be found by sact_get_goal().  That a target has no entry is no error:
- * there is no goal then.  Bad lines are left out and become messages.
+ * there is no goal then.  An entry for a mount point that a goal has already is left out.  Bad lines
+ * are left out and become messages.
  *
  * Returns: 0; -EINVAL if @s, @text or @name is NULL.
  * Since: 0.1
@@ -410,7 +410,8 @@ int sact_goal_new_swap(sact *s, const char *spec, sact_goal **ret);
  * @target: where root is mounted, an absolute path, "/sysroot".
  * @ret: where the goal for root is returned, with a reference of the caller's; NULL: not wanted.
  *
- * Wants root, and /usr below it if it is named, as the command line of sact_add_cmdline() says.
+ * Wants root, and /usr below it if it is named, as the command line of sact_add_cmdline() says.  If that
+ * has resume=, a goal before root's decides on it: until then nothing is mounted.
  *
  * Returns: 0; -EINVAL if @s is NULL or @target is not an absolute path; -ENOENT if no command line
  *	was added or it names no root.
