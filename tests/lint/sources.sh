@@ -12,7 +12,7 @@ unlicensed()	# TOP
 
 	code "$1" | while read -r file; do
 		case $file in
-		lib/* | pkgconfig/* | docs/*.am | Makefile.am | configure.ac | autogen.sh) wanted='LGPL-2\.1-or-later' ;;
+		lib/* | examples/* | pkgconfig/* | docs/*.am | Makefile.am | configure.ac | autogen.sh) wanted='LGPL-2\.1-or-later' ;;
 		*) wanted='GPL-2\.0-or-later' ;;
 		esac
 		head -n 2 "$1/$file" | grep -qE "SPDX-License-Identifier: $wanted" || echo "$file: no $wanted in its first lines"
@@ -105,7 +105,36 @@ foreign()	# TOP
 	sources "$1" | (cd "$1" && xargs -d '\n' grep -nIiE -e "$words") | cut -c 1-160
 }
 
+# ---- what the guides name ----
+
+# A function as `name()`, a file or folder as `path/name` or `name.c`.
+unknown()	# TOP GUIDE...
+{
+	local tree=$1 name
+
+	sources "$tree" >"$scratch/files"
+	(cd "$tree" && grep -hE '\.[ch]$' "$scratch/files" | xargs -d '\n' cat) >"$scratch/text"
+	shift
+	cat "$@" | grep -oE '`[a-z_]+\(\)`' | tr -d '`()' | sort -u | while read -r name; do
+		grep -q "\b$name(" "$scratch/text" || echo "no function $name()"
+	done
+	cat "$@" | grep -oE '`[A-Za-z_.-]*(/[A-Za-z0-9_.-]+)*(\.[a-z0-9]+|/)`' | tr -d '`' | sort -u | while read -r name; do
+		case $name in
+		build/* | /* | *NAME*) ;;
+		*) grep -qE "(^|/)${name//./\\.}" "$scratch/files" || echo "no file $name" ;;
+		esac
+	done
+}
+
 # ---- this tree, and bad ones ----
+
+clean "README.md and HACKING.md name what there is" "$(unknown "$top" "$top/README.md" "$top/HACKING.md")"
+bad guide.md <<<'`plan_leap()` is in `lib/core/plan.c`, `lib/core/hunch.c` is not; see `leap.c` and `plan_step()`.'
+found=$(unknown "$top" "$scratch/bad/guide.md")
+finds "a function that is not there" '^no function plan_leap' "$found"
+finds "a file that is not there" '^no file lib/core/hunch.c' "$found"
+clean "the rest of the guide is right" "$(grep -v 'plan_leap\|hunch.c\|leap.c' <<<"$found")"
+rm "$scratch/bad/guide.md"
 
 clean "licences: a line in each file, the right one of its folder" "$(unlicensed "$top")"
 clean "files have at most 700 lines, or a reason" "$(long_files "$top" | without_reason)"
