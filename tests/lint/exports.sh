@@ -112,7 +112,7 @@ flags()
 		return
 	fi
 	pc=$(dirname "$(find "$stage" -name storageactivate.pc | head -n 1)")
-	PKG_CONFIG_LIBDIR=$pc PKG_CONFIG_SYSROOT_DIR=$stage pkg-config --cflags --libs storageactivate
+	PKG_CONFIG_PATH=$pc PKG_CONFIG_SYSROOT_DIR=$stage pkg-config --cflags --libs storageactivate
 }
 
 compiles()	# README
