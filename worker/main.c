@@ -58,8 +58,8 @@ static void carry_out(const char *line, const struct secret *secret, struct inpu
 	} else {
 		sys_action_begin(effects[a.type_id].killable);
 		res->error = effects[a.type_id].fn(&a, secret, res);
-		sys_action_begin(false);
 	}
+	sys_action_end();
 	action_clear(&a);
 }
 
@@ -78,11 +78,8 @@ static int serve(void)
 	for (;;) {
 		struct input res = { .type_id = INPUT_RESULT };
 		struct frame f = { 0 };
-		int r;
+		int r = frame_recv(ENGINE_FD, &f);
 
-		sys_action_begin(true);
-		r = frame_recv(ENGINE_FD, &f);
-		sys_action_begin(false);
 		if (r < 0)
 			return r == -ECONNRESET ? 0 : r;
 		if (f.type == FRAME_SECRET) {
@@ -121,6 +118,7 @@ int main(int argc, char *argv[])
 		return 2;
 	}
 	keep_to_ourselves();
+	sys_action_end();
 	sys_cancel_init();
 	return serve() < 0 ? 1 : 0;
 }

@@ -86,8 +86,13 @@ void sys_cancel_init(void)
 
 void sys_action_begin(bool killable)
 {
-	cancelled = 0;
 	sys_killable = killable;
+}
+
+void sys_action_end(void)
+{
+	sys_killable = true; /* first: a cancel that comes from here on finds us idle and ends us */
+	cancelled = 0;
 }
 
 static void term_mask(int how)

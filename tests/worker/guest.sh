@@ -257,6 +257,11 @@ luks_tests()
 	ok "luks: no semaphore is left" no_semaphores
 }
 
+dm_node()
+{
+	basename "$(grep -lx "$1" /sys/block/dm-*/dm/name | sed 's,/dm/name,,')"
+}
+
 dm_tests()
 {
 	local uuid seq
@@ -290,6 +295,12 @@ dm_tests()
 	setup dmsetup create -n b -u SACT-b
 	t "dm: is finished" "dm-activate id=9 text=\"$table\"$U" '!error='
 	ok "dm: and lives" eval '[[ $(dmsetup table b) == "0 8192 linear"* ]]'
+	setup dmsetup suspend b
+	t "probe: of a suspended device does not wait for its resume" \
+		"probe id=10 node=$(dm_node b) devnum=$(dev_of $(dm_node b))" error=-11
+	setup dmsetup resume b
+	t "probe: resumed" "probe id=10 node=$(dm_node b) devnum=$(dev_of $(dm_node b))" '!error='
+	t "probe: another disk in its place" "probe id=10 node=ubdf devnum=$F diskseq=99999" error=-116
 	ask "dm-remove id=10 name=b$U"
 	t "dm: removed" "dm-remove id=11 name=a uuid=SACT-a$U" '!error='
 	ok "dm: nothing is left" eval '[[ $(dmsetup ls) == "No devices found" ]]'
@@ -301,6 +312,81 @@ dm_tests()
 	setup pvcreate -y --pvmetadatacopies 0 /dev/ubde
 	t "probe: a PV without metadata area" "probe id=13 node=ubde" type=LVM2_member uuid= '!lvm_metadata' '!error='
 	setup wipefs -aq /dev/ubde
+}
+
+# What vgchange has made as one transaction: bottom first, numbers as names.
+transaction()	# VG
+{
+	python3 - "$1" <<-'END'
+	import subprocess, sys, re
+	def run(*a): return subprocess.run(("dmsetup",) + a, check=True, capture_output=True, text=True).stdout
+	devs, number = {}, {}
+	for line in run("info", "-c", "--noheadings", "--separator", " ", "-o", "name,uuid,major,minor").splitlines():
+	    name, uuid, major, minor = line.split()
+	    if name.startswith(sys.argv[1] + "-"):
+	        devs[name] = (uuid, run("table", name).strip())
+	        number[major + ":" + minor] = name
+	done = []
+	def add(name):
+	    uuid, table = devs[name]
+	    table = re.sub(r"(?<= )(\d+:\d+)(?= |$)", lambda m: "@" + number[m[1]] if m[1] in number else m[1],
+	                   table, flags=re.M)
+	    for below in re.findall(r"@(\S+)", table):
+	        if below not in done:
+	            add(below)
+	    if name not in done:
+	        done.append(name)
+	        print("device", name, uuid, "rw", "2e\n" + table)
+	for name in sorted(devs):
+	    add(name)
+	END
+}
+
+tables()	# NAME...: the tables of these, numbers as names
+{
+	local sed= d
+
+	for d in /sys/block/dm-*; do
+		sed+="s/ $(cat $d/dev)\\b/ @$(cat $d/dm/name)/g;"
+	done
+	for d; do echo "$d: $(dmsetup table "$d")"; done | sed "$sed"
+}
+
+lvm_tests()
+{
+	local text names before name n=0
+
+	printf 'global { thin_check_executable = "" }\n' >>/etc/lvm/lvmlocal.conf
+	setup wipefs -aq /dev/ubde /dev/ubdf
+	setup vgcreate -y vg /dev/ubde /dev/ubdf
+	setup lvcreate -y -Wn --type raid1 -m1 -L12M --nosync -n mirror vg
+	setup lvcreate -y -s -L4M -n snap vg/mirror
+	setup lvcreate -y -L16M -T vg/pool
+	setup lvcreate -y -V32M -T vg/pool -n thin1
+	setup lvcreate -y -V32M -T vg/pool -n thin2
+	setup mke2fs -q -t ext4 /dev/vg/thin2
+	setup vgchange -an vg
+	setup vgchange -ay vg
+	text=$(transaction vg)
+	names=$(sed -n 's/^device \([^ ]*\) .*/\1/p' <<<"$text")
+	before=$(tables $names)
+	setup vgchange -an vg
+	settle
+	t "dm: raid, snapshot and thin volumes in one transaction" \
+		"dm-activate id=1 uuid=vg text=\"${text//$'\n'/\\n}\"$U" 'text="vg-' '!error='
+	ok "dm: as vgchange made them" [ "$(tables $names)" = "$before" ]
+	setup mount -o ro,noload /dev/mapper/vg-thin2 /mnt
+	setup umount /mnt
+	for name in $(tac <<<"$names"); do
+		ask "dm-remove id=2 name=$name$U"
+		reply_has '!error=' && n=$((n + 1))
+	done
+	ok "dm: and removed from above" [ $n = $(wc -w <<<"$names") ]
+	setup vgchange -ay vg
+	setup vgchange -an vg
+	setup vgremove -ff vg
+	settle
+	ok "dm: no semaphore is left" no_semaphores
 }
 
 btrfs_tests()
@@ -380,7 +466,7 @@ wire_tests()
 	ask result
 	ok "cancel: of a check" reply_has id=11 status=32 text=slow
 	ok "cancel: the checker is gone" missing "/proc/$(cat /tmp/slow.pid)"
-	t "cancel: the worker lives on" "probe id=12 node=ubde" type=ext4
+	t "cancel: the worker lives on" "probe id=12 node=ubde" type=LVM2_member
 	if [ -n "$U" ]; then
 		udevadm control --stop-exec-queue
 		tell "+dm-activate id=13 text=\"device s SACT-s rw 20\n0 8 linear $F 0\"$U"
@@ -403,7 +489,7 @@ wire_tests()
 }
 
 A=$(dev_of ubda) B=$(dev_of ubdb) C=$(dev_of ubdc) D=$(dev_of ubdd) E=$(dev_of ubde) F=$(dev_of ubdf)
-for module in dm_mod dm_crypt md_mod raid1 raid456 xfs btrfs; do
+for module in dm_snapshot dm_thin_pool dm_raid dm_mod dm_crypt md_mod raid1 raid456 xfs btrfs; do
 	modprobe $module 2>/dev/null
 done
 worker_start /out/drive /out/storage-activate-worker
@@ -412,6 +498,7 @@ raid5_tests
 luks_tests
 dm_tests
 DISK1=ubde DISK2=ubdf M=/tmp/m fs_tests
+lvm_tests
 btrfs_tests
 partition_tests
 link_tests
