@@ -97,6 +97,10 @@ void assembly_set_state(struct plan *p, struct assembly *a, enum assembly_state 
 
 	if (a->state == to)
 		return;
+	if (a->state == ASSEMBLY_FAILED) {
+		g_clear_pointer(&a->error, g_free);
+		a->error_number = 0;
+	}
 	a->state = to;
 	if (to != ASSEMBLY_STARTABLE)
 		a->degraded_at = 0;
@@ -193,6 +197,20 @@ void assembly_output_gone(struct plan *p, struct device *d)
 }
 
 /* ---- demand ---- */
+
+/* A goal names it or what is in it: no doubt that it is needed. */
+bool assembly_named(const struct plan *p, const struct assembly *a)
+{
+	for (guint i = 0; i < p->goals->len; i++) {
+		const struct goal *g = p->goals->pdata[i];
+
+		if (goal_unmet(g) && a->layer->answers_to && a->layer->answers_to(a, g->key))
+			return true;
+		if (goal_unmet(g) && layout_names(p, g, a))
+			return true;
+	}
+	return false;
+}
 
 bool assembly_demanded(const struct plan *p, const struct assembly *a)
 {
@@ -293,7 +311,9 @@ static void clock_run(struct plan *p, struct assembly *a)
 {
 	uint64_t grace = assembly_grace(p, a);
 
-	if (!assembly_demanded(p, a) || assembly_holding(p, a)) {
+	if (a->clock_restart)
+		a->given_up = false;
+	if (a->given_up || !assembly_demanded(p, a) || assembly_holding(p, a)) {
 		a->degraded_at = a->clock_due = a->clock_cap = 0;
 		return;
 	}
@@ -305,8 +325,10 @@ static void clock_run(struct plan *p, struct assembly *a)
 	}
 	a->degraded_at = a->clock_due;
 	a->clock_restart = false;
-	if (a->degraded_at <= p->now)
+	if (a->degraded_at <= p->now) {
+		a->trial = a->layer->stop && !assembly_named(p, a);
 		start(p, a, true);
+	}
 }
 
 static void consider(struct plan *p, struct assembly *a)
@@ -320,6 +342,7 @@ static void consider(struct plan *p, struct assembly *a)
 	if (assembly_running(a)) {
 		if (a->layer->running)
 			a->layer->running(p, a);
+		trial_judge(p, a);
 		return;
 	}
 	if (a->state == ASSEMBLY_ACTIVATING || a->state == ASSEMBLY_FAILED || a->state == ASSEMBLY_STOPPED)
@@ -373,7 +396,12 @@ void assembly_finished(struct plan *p, struct assembly *a, const struct request 
 		a->request = 0;
 	if (r->type == ACTION_MODULES) {
 		a->modules_loaded = true; /* what is absent may be built in: starting will tell */
-		a->layer->start(p, a, a->with_missing);
+		a->layer->evaluate(p, a); /* members may have left meanwhile */
+		if (a->state == ASSEMBLY_ACTIVATING && (a->complete || (a->with_missing && a->startable)))
+			a->layer->start(p, a, a->with_missing);
+		else if (a->state == ASSEMBLY_ACTIVATING)
+			assembly_set_state(p, a, ASSEMBLY_WAITING);
+		assembly_touch(p, a);
 		return;
 	}
 	a->layer->finished(p, a, r, in);

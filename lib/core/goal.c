@@ -348,6 +348,12 @@ static bool hope(const struct plan *p)
 {
 	if (!graph_choice_allowed(p) || p->probes_running || p->dirty_devices.length)
 		return true;
+	for (guint i = 0; i < p->volumes->len; i++) {
+		const struct volume *v = p->volumes->pdata[i];
+
+		if (!v->assembly && !strstr(v->config.options ?: "", "noauto"))
+			return true; /* its disk may still come, and its key be known */
+	}
 	for (guint i = 0; i < p->assemblies->len; i++) {
 		const struct assembly *a = p->assemblies->pdata[i];
 

@@ -13,7 +13,7 @@ struct luks {
 	struct volume *volume;
 	bool verified;	 /* one full probe agreed that it is LUKS */
 	bool keyfile_done;
-	bool may_ask;
+	bool queued;	 /* waits for the memory that another's key derivation uses */
 	GArray *tried;	 /* uint64_t: secrets that were tried here */
 };
 
@@ -50,6 +50,16 @@ static bool by_identity(const struct volume *v)
 	return strchr(v->key, '=') != NULL;
 }
 
+/* What comes back may be another one: everything begins anew. */
+static void gone(struct plan *p, struct assembly *a)
+{
+	luks_of(a)->verified = false;
+	g_array_set_size(luks_of(a)->tried, 0);
+	question_withdraw(p, a, "it is gone");
+	assembly_set_state(p, a, ASSEMBLY_WAITING);
+	assembly_touch_all(p); /* it holds no clock any more */
+}
+
 static void luks_evaluate(struct plan *p, struct assembly *a)
 {
 	struct luks *l = luks_of(a);
@@ -78,19 +88,17 @@ static void luks_evaluate(struct plan *p, struct assembly *a)
 		a->complete = false;
 		assembly_fail(p, a, MSG_DUPLICATE, "/dev/%s and /dev/%s carry the same header", x->node, y->node);
 	}
-	if (a->state == ASSEMBLY_ACTIVATING && !a->request && !a->members->len) {
-		l->verified = false; /* what comes back may be another one */
-		question_withdraw(p, a, "it is gone");
+	if (a->state == ASSEMBLY_ACTIVATING && !a->request && !a->members->len)
+		gone(p, a);
+	if (a->state == ASSEMBLY_FAILED && a->error_number == MSG_DUPLICATE && a->members->len < 2)
 		assembly_set_state(p, a, ASSEMBLY_WAITING);
-		assembly_touch_all(p); /* it holds no clock any more */
-	}
 	if (question_of(p, a) && !assembly_demanded(p, a)) {
 		question_withdraw(p, a, "not needed any more");
 		if (a->state == ASSEMBLY_ACTIVATING && !a->request)
 			assembly_set_state(p, a, ASSEMBLY_COMPLETE);
 	}
 	/* While it asks, answers to other questions may fit, too. */
-	if (a->state == ASSEMBLY_ACTIVATING && !a->request && l->verified && question_of(p, a))
+	if (a->state == ASSEMBLY_ACTIVATING && !a->request && l->verified && (l->queued || question_of(p, a)))
 		a->layer->start(p, a, false);
 }
 
@@ -121,15 +129,33 @@ static struct device *data_device(const struct assembly *a)
 	return a->members->len ? ((struct member *)a->members->pdata[0])->dev : NULL;
 }
 
-static struct action *emit_open(struct plan *p, struct assembly *a)
+/* The result counts for this incarnation only. */
+static struct action *request_on(struct plan *p, struct assembly *a, enum action_type t, uint64_t timeout)
 {
-	const struct input *c = &luks_of(a)->volume->config;
-	struct action *act = assembly_request(p, a, ACTION_LUKS_OPEN, OPEN_TIMEOUT);
+	struct action *act = assembly_request(p, a, t, timeout);
+	struct request *r = g_hash_table_lookup(p->requests, &act->id);
 	const struct device *d = data_device(a);
 
+	r->serial = d->serial;
 	act->devnum = d->devnum;
 	act->diskseq = d->diskseq;
 	act->node = g_strdup(d->node);
+	return act;
+}
+
+static bool still_there(const struct assembly *a, const struct request *r)
+{
+	for (guint i = 0; i < a->members->len; i++)
+		if (((struct member *)a->members->pdata[i])->serial == r->serial)
+			return true;
+	return false;
+}
+
+static struct action *emit_open(struct plan *p, struct assembly *a)
+{
+	const struct input *c = &luks_of(a)->volume->config;
+	struct action *act = request_on(p, a, ACTION_LUKS_OPEN, OPEN_TIMEOUT);
+
 	act->uuid = g_strdup(a->id);
 	act->name = g_strdup(a->name);
 	act->options = g_strdup(c->options);
@@ -174,21 +200,41 @@ static struct answer *untried_answer(const struct plan *p, const struct assembly
 	return NULL;
 }
 
+/*
+ * Argon2 takes what its keyslot says, up to gigabytes: as many run side by side as fit, and one always
+ * runs.
+ */
+static bool memory_allows(const struct plan *p, const struct assembly *a)
+{
+	uint64_t used = 0;
+	const struct device *d = data_device(a);
+
+	for (guint i = 0; p->memory && i < p->assemblies->len; i++) {
+		const struct assembly *o = p->assemblies->pdata[i];
+		const struct request *r = o->layer == &layer_luks && o->request ?
+						  g_hash_table_lookup(p->requests, &o->request) :
+						  NULL;
+
+		if (o != a && r && r->type == ACTION_LUKS_OPEN && o->members->len)
+			used += MAX(data_device(o)->info.luks_memory, 1);
+	}
+	return !used || used + d->info.luks_memory <= p->memory;
+}
+
 static void luks_start(struct plan *p, struct assembly *a, bool with_missing)
 {
 	struct luks *l = luks_of(a);
 	struct answer *ans;
 
+	l->queued = false;
 	if (!a->members->len)
 		return;
 	if (!l->verified) {
-		struct action *act = assembly_request(p, a, ACTION_PROBE, PROBE_DEEP_TIMEOUT);
-		const struct device *d = data_device(a);
-
-		act->devnum = d->devnum;
-		act->diskseq = d->diskseq;
-		act->node = g_strdup(d->node);
-		act->deep = true;
+		request_on(p, a, ACTION_PROBE, PROBE_DEEP_TIMEOUT)->deep = true;
+	} else if (((l->volume->config.keyfile && !l->keyfile_done) || untried_answer(p, a)) &&
+		   !memory_allows(p, a)) {
+		l->queued = true;
+		return;
 	} else if (l->volume->config.keyfile && !l->keyfile_done) {
 		open_by_keyfile(p, a);
 	} else if ((ans = untried_answer(p, a))) {
@@ -240,6 +286,8 @@ static void not_opened(struct plan *p, struct assembly *a, const struct request 
 	if (r->secret && in->error == -EPERM) {
 		assembly_touch(p, a);
 		answer_tried(p, a, r->secret, false);
+		if (a->state == ASSEMBLY_ACTIVATING && !question_of(p, a))
+			luks_start(p, a, false); /* it was another volume's: now it is asked for */
 		return;
 	}
 	if (r->secret)
@@ -250,7 +298,11 @@ static void not_opened(struct plan *p, struct assembly *a, const struct request 
 
 static void luks_finished(struct plan *p, struct assembly *a, const struct request *r, const struct input *in)
 {
-	if (r->type == ACTION_PROBE) {
+	if (!still_there(a, r) && (in->error < 0 || r->type == ACTION_PROBE)) {
+		if (r->secret)
+			answer_tried(p, a, r->secret, true); /* no wrong try */
+		gone(p, a);
+	} else if (r->type == ACTION_PROBE) {
 		verified(p, a, in);
 	} else if (r->type == ACTION_LUKS_OPEN) {
 		if (in->error < 0) {

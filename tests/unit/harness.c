@@ -450,7 +450,7 @@ static uint64_t question(const struct world *w, const char *name)
 	uint64_t id = GPOINTER_TO_SIZE(g_hash_table_lookup(w->asked, name));
 
 	if (!id)
-		g_error("script: nothing was asked for %s", name);
+		g_error("script: nothing was asked for %s: %s", name, w->log->str);
 	return id;
 }
 
