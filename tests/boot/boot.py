@@ -164,7 +164,9 @@ def make_disks():
         for old in os.listdir(BOOT):
             if old.startswith("disks-"):
                 shutil.rmtree(os.path.join(BOOT, old))
-        os.rename(new, folder)
+        if not os.path.isdir(folder):  # another run was not faster
+            os.rename(new, folder)
+        shutil.rmtree(new, ignore_errors=True)
     return [os.path.join(folder, "d%d.img" % n) for n in range(N_DISKS)]
 
 

@@ -159,6 +159,42 @@ class Timeline:
         return "\n".join(lines) + "\n"
 
 
+class Node:
+    """A block device of the journal: when it could first be used, and what it lies on."""
+
+    def __init__(self, name, node, since):
+        self.name, self.node, self.since, self.below = name, node, since, []
+
+    def lines(self, title, prefix=""):
+        text = "%s%s" % (self.name, " (%s)" % self.node if self.node != self.name else "")
+        yield "%-44s %6d ms" % (title + text, self.since / 1000)
+        for n, below in enumerate(self.below):
+            last = n == len(self.below) - 1
+            yield from below.lines(prefix + ("└─ " if last else "├─ "), prefix + ("   " if last else "│  "))
+
+
+def tree(journal):
+    """What was mounted as root and all below it, down to the disks; "" if nothing was."""
+    nodes, slaves, asked, root, since = {}, {}, None, None, 0
+    for usec, way, name, pairs in records(journal):
+        devnum = pairs.get("devnum")
+        if way == "<" and name == "device" and pairs.get("size"):
+            label = pairs.get("dm_name") or pairs.get("node")
+            nodes.setdefault(devnum, Node(label, pairs.get("node"), usec))
+            slaves[devnum] = pairs.get("slaves", "").split() + [pairs[k] for k in ("parent",) if k in pairs]
+        elif way == ">" and name == "mount":
+            asked = (pairs.get("id"), devnum, pairs.get("target"))
+        elif way == "<" and name == "result" and asked and pairs.get("id") == asked[0] and "error" not in pairs:
+            root, since = asked, usec
+    if not root or root[1] not in nodes:
+        return ""
+    for devnum, below in slaves.items():
+        nodes[devnum].below = [nodes[b] for b in below if b in nodes]
+    top = Node(root[2], root[2], since)
+    top.below = [nodes[root[1]]]
+    return "\n".join(top.lines("")) + "\n"
+
+
 def of_result(result):
     """The timeline of a boot.Result."""
     match = re.search(r"^SACT-BOOT-OK @(\d+)", result.console, re.MULTILINE)
