@@ -74,6 +74,15 @@ static void below(sact *s, const char *spec, const char *fstype, const char *fla
 	g->wish.fsck = g_strdup(s->cmdline.fsck ?: "auto");
 }
 
+/* As initramfs-tools gives up after max(30, rootdelay) s; here help is called and waiting goes on. */
+static void overdue(sact *s)
+{
+	g_autofree char *value = g_strdup_printf("%" PRIu64, MAX(UINT64_C(30), s->cmdline.rootdelay));
+	struct input in = { .type_id = INPUT_POLICY, .key = (char *)"overdue", .value = value };
+
+	loop_feed(s, &in);
+}
+
 _public_ int sact_goal_new_root(sact *s, const char *target, sact_goal **ret)
 {
 	guint first;
@@ -88,6 +97,8 @@ _public_ int sact_goal_new_root(sact *s, const char *target, sact_goal **ret)
 		r->wish.options = g_strdup_printf("%" PRIu64, s->cmdline.resume_offset);
 	}
 	first = s->goals->len;
+	if (!s->cmdline.rootwait)
+		overdue(s);
 	below(s, s->cmdline.root, s->cmdline.rootfstype, s->cmdline.rootflags, target);
 	if (s->cmdline.usr) {
 		g_autofree char *usr = g_strconcat(target, "/usr", NULL);

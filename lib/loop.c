@@ -225,6 +225,18 @@ static int start_alone(sact *s)
 	return 0;
 }
 
+/* What key derivations may take together: most of what is free now. */
+static void policy_memory(sact *s)
+{
+	g_autofree char *info = NULL, *value = NULL;
+	const char *line;
+
+	if (!g_file_get_contents("/proc/meminfo", &info, NULL, NULL) || !(line = strstr(info, "MemAvailable:")))
+		return;
+	value = g_strdup_printf("%" PRIu64, g_ascii_strtoull(line + strlen("MemAvailable:"), NULL, 10) / 4 * 3);
+	policy(s, "memory", value);
+}
+
 int loop_start(sact *s)
 {
 	bool udev = s->source_kind == SACT_SOURCE_UDEV ||
@@ -236,6 +248,7 @@ int loop_start(sact *s)
 	s->udev = udev;
 	policy(s, "source", udev ? "udev" : "kernel");
 	policy(s, "modules", udev ? "0" : "1");
+	policy_memory(s);
 	r = open_sources(s, udev);
 	if (r < 0) {
 		loop_close(s);

@@ -27,6 +27,7 @@ void deadlines_each(const struct plan *p, void (*fn)(void *data, const struct de
 	gpointer value;
 
 	emit(fn, data, probe_hold(p), "enumeration", "devices that do not answer are passed over");
+	emit(fn, data, p->overdue_at, "waiting", "help is called");
 	for (guint i = 0; i < p->assemblies->len; i++) {
 		const struct assembly *a = p->assemblies->pdata[i];
 

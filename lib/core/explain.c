@@ -189,6 +189,32 @@ static void explain_now(struct plan *p, struct goal *g)
 }
 
 /*
+ * Whoever can help is called when a mount takes long; a person who is being asked is here already, and
+ * the time that takes does not count.
+ */
+void overdue_schedule(struct plan *p)
+{
+	bool waiting = false;
+
+	for (guint i = 0; i < p->goals->len; i++) {
+		const struct goal *g = p->goals->pdata[i];
+
+		waiting |= g->kind == GOAL_MOUNT && goal_unmet(g);
+	}
+	for (guint i = 0; i < p->questions->len; i++)
+		waiting &= ((struct question *)p->questions->pdata[i])->withdrawn;
+	if (!waiting || !p->overdue_after) {
+		p->overdue_at = 0;
+	} else if (!p->overdue_at) {
+		p->overdue_at = usec_add(p->now, p->overdue_after);
+	} else if (p->overdue_at <= p->now) {
+		plan_report(p, MSG_OVERDUE, 4, "waiting", "for %" PRIu64 " s; it goes on",
+			    p->overdue_after / USEC_PER_SEC);
+		p->overdue_after = p->overdue_at = 0;
+	}
+}
+
+/*
  * What lasts for 3 s is said, and said again when it changed and the change lasted.  Nothing is
  * computed, and no timer runs, while nothing changes.
  */

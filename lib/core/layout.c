@@ -172,6 +172,12 @@ static bool chain_has(const struct plan *p, const struct input *n, const struct 
 	return false;
 }
 
+/* The record says that the goal lies on it. */
+bool layout_names(const struct plan *p, const struct goal *g, const struct assembly *a)
+{
+	return chain_has(p, node_of_goal(p, g), a, 0);
+}
+
 /* Whether this assembly may be on the way to the goal: everything may, as far as nothing is recorded. */
 bool layout_may_lead(const struct plan *p, const struct goal *g, const struct assembly *a)
 {

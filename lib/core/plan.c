@@ -286,6 +286,10 @@ static void on_policy(struct plan *p, const struct input *in)
 
 	if (streq0(in->key, "degraded") && in->value && parse_usec(in->value, &usec) == 0)
 		p->degraded_after = usec;
+	else if (streq0(in->key, "overdue") && in->value && parse_usec(in->value, &usec) == 0)
+		p->overdue_after = usec;
+	else if (streq0(in->key, "memory") && in->value && parse_u64(in->value, &usec) == 0)
+		p->memory = usec;
 	else if (streq0(in->key, "source"))
 		p->udev = streq0(in->value, "udev");
 	else if (streq0(in->key, "modules"))
@@ -422,5 +426,6 @@ void plan_step(struct plan *p, const struct input *in, uint64_t now, struct acti
 	else
 		answers_drop_if_unused(p);
 	explain_schedule(p);
+	overdue_schedule(p);
 	p->out = NULL;
 }

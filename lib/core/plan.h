@@ -85,6 +85,8 @@ struct assembly {
 	bool startable, complete;
 	bool dirty;
 	bool ours, adopted, with_missing;
+	bool trial;	 /* degraded, and only possibly needed: stopped again if it leads nowhere */
+	bool given_up;	 /* and so it was; a new member makes it worth another look */
 	uint64_t since;		   /* first member seen */
 	uint64_t startable_since;  /* 0: not startable */
 	uint64_t degraded_at;	   /* 0: clock not running; USEC_NEVER: never */
@@ -204,6 +206,8 @@ struct plan {
 
 	/* policy */
 	uint64_t degraded_after;
+	uint64_t overdue_after, overdue_at; /* 0: never said */
+	uint64_t memory; /* KiB that key derivations may use together; 0: not known */
 	bool udev, modules;
 	bool changed; /* something that an explanation may tell */
 
@@ -254,6 +258,10 @@ bool graph_choice_allowed(const struct plan *p); /* the first enumeration is kno
 bool graph_hidden(const struct plan *p, const struct device *d); /* partition of a claimed disk */
 void device_free(struct device *d);
 const char *device_state_text(const struct device *d);
+/* names.c */
+void names_drop(struct plan *p, struct device *d);
+void names_of_node(struct plan *p, struct device *d);
+void names_of_content(struct plan *p, struct device *d);
 void links_update(struct plan *p, struct device *d);
 void links_drop(struct plan *p, struct device *d);
 
@@ -269,6 +277,7 @@ void assembly_fail(struct plan *p, struct assembly *a, unsigned number, const ch
 void assembly_drain(struct plan *p);
 void assembly_touch_all(struct plan *p);
 bool assembly_demanded(const struct plan *p, const struct assembly *a);
+bool assembly_named(const struct plan *p, const struct assembly *a);
 bool assembly_running(const struct assembly *a);
 void assembly_output_gone(struct plan *p, struct device *d);
 void assembly_finished(struct plan *p, struct assembly *a, const struct request *r, const struct input *in);
@@ -279,6 +288,9 @@ bool array_policy_fits(const struct array_policy *ap, const struct assembly *a);
 uint64_t assembly_grace(const struct plan *p, const struct assembly *a);
 void assembly_free(struct assembly *a);
 struct action *assembly_request(struct plan *p, struct assembly *a, enum action_type t, uint64_t timeout);
+
+/* trial.c */
+void trial_judge(struct plan *p, struct assembly *a);
 
 /* goal.c */
 void goal_add(struct plan *p, const struct input *in);
@@ -309,6 +321,7 @@ void resume_tried(struct plan *p, struct goal *g, const struct input *in);
 
 /* layout.c: the record of the chain from a goal down to the disks, made when the image was built */
 bool layout_explain(const struct plan *p, const struct goal *g, GPtrArray *waits);
+bool layout_names(const struct plan *p, const struct goal *g, const struct assembly *a);
 bool layout_may_lead(const struct plan *p, const struct goal *g, const struct assembly *a);
 char *layout_supplanted(const struct plan *p, const struct goal *g, const struct device *d);
 
@@ -334,6 +347,7 @@ struct wait {
 GPtrArray *explain_goal(const struct plan *p, const struct goal *g); /* struct wait, owned */
 char *explain_text(const struct plan *p, const struct goal *g);
 void explain_schedule(struct plan *p);
+void overdue_schedule(struct plan *p);
 
 /* status.c */
 char *status_json(const struct plan *p);
@@ -349,6 +363,7 @@ bool stop_done(const struct plan *p);
 enum sact_message {
 	MSG_TIMEOUT = 1,	/* the deadline of a goal passed */
 	MSG_EXPLAIN = 2,	/* what a goal waits for */
+	MSG_OVERDUE = 3,	/* waiting takes long: whoever can help may look */
 	MSG_UNREADABLE = 10,	/* a device cannot be read */
 	MSG_DAMAGED = 11,	/* a superblock, label or header is damaged */
 	MSG_AMBIVALENT = 12,	/* two formats claim one device */
@@ -358,6 +373,7 @@ enum sact_message {
 	MSG_MD_FAILED = 22,	/* the kernel refused an array */
 	MSG_MD_DEGRADED = 23,	/* started with members missing */
 	MSG_MD_LATE = 24,	/* a member came after the start */
+	MSG_MD_TRIAL = 26,	/* started for a look, and stopped again */
 	MSG_MD_DIRTY = 25,	/* dirty and degraded parity is refused */
 	MSG_LUKS_WRONG = 30,	/* a passphrase does not fit */
 	MSG_LUKS_FAILED = 31,	/* a volume cannot be opened */

@@ -27,6 +27,9 @@ struct layer {
 	/* The action ended. */
 	void (*finished)(struct plan *p, struct assembly *a, const struct request *r, const struct input *in);
 
+	/* Stops it again.  NULL: it is never started on trial. */
+	void (*stop)(struct plan *p, struct assembly *a);
+
 	/* Running, and touched: a late member, a new wish.  May be NULL. */
 	void (*running)(struct plan *p, struct assembly *a);
 

@@ -298,6 +298,8 @@ static void not_opened(struct plan *p, struct assembly *a, const struct request 
 
 static void luks_finished(struct plan *p, struct assembly *a, const struct request *r, const struct input *in)
 {
+	if (r->type == ACTION_LUKS_OPEN)
+		assembly_touch_all(p); /* its memory is free for another */
 	if (!still_there(a, r) && (in->error < 0 || r->type == ACTION_PROBE)) {
 		if (r->secret)
 			answer_tried(p, a, r->secret, true); /* no wrong try */

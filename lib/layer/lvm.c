@@ -217,6 +217,8 @@ static bool judge_duplicates(struct plan *p, struct assembly *a)
 					      y->dev->node);
 			return false;
 		}
+	if (a->state == ASSEMBLY_FAILED && a->error_number == MSG_DUPLICATE)
+		assembly_set_state(p, a, ASSEMBLY_WAITING); /* one of them went away */
 	return true;
 }
 

@@ -320,6 +320,29 @@ static void md_started(struct plan *p, struct assembly *a, const struct input *i
 	assembly_touch(p, a);
 }
 
+static void md_stop(struct plan *p, struct assembly *a)
+{
+	const struct device *d = a->outputs->pdata[0];
+	struct action *act = assembly_request(p, a, ACTION_MD_STOP, MD_TIMEOUT);
+
+	act->node = g_strdup(d->node);
+	act->devnum = d->devnum;
+	act->uuid = g_strdup(a->id);
+}
+
+static void md_stopped(struct plan *p, struct assembly *a, const struct input *in)
+{
+	if (in->error < 0) { /* somebody else took to it */
+		plan_report(p, MSG_STOP_FAILED, 4, a->name, "%s", in->text ?: g_strerror((int)-in->error));
+		return;
+	}
+	a->ours = false;
+	for (guint i = 0; i < a->members->len; i++)
+		((struct member *)a->members->pdata[i])->added = false;
+	assembly_set_state(p, a, ASSEMBLY_WAITING);
+	assembly_touch(p, a);
+}
+
 static void md_late_result(struct plan *p, struct assembly *a, const struct request *r, const struct input *in)
 {
 	for (guint i = 0; in->error < 0 && i < a->members->len; i++) {
@@ -342,6 +365,8 @@ static void md_finished(struct plan *p, struct assembly *a, const struct request
 {
 	if (r->type == ACTION_MD_ASSEMBLE)
 		md_started(p, a, in);
+	else if (r->type == ACTION_MD_STOP)
+		md_stopped(p, a, in);
 	else if (r->type == ACTION_MD_ADD)
 		md_late_result(p, a, r, in);
 }
@@ -408,9 +433,12 @@ static void md_missing(const struct plan *p, const struct assembly *a, GPtrArray
 static void md_name_output(struct plan *p, struct assembly *a, struct device *d)
 {
 	g_autofree char *path = g_strconcat("/dev/md/", a->name, NULL);
+	g_autofree char *by_id = g_strconcat("/dev/disk/by-id/md-uuid-", a->id, NULL);
 
-	if (d->partn == 0)
-		graph_name(p, d, path);
+	if (d->partn)
+		return;
+	graph_name(p, d, path);
+	graph_name(p, d, by_id);
 }
 
 static bool md_answers_to(const struct assembly *a, const char *key)
@@ -426,6 +454,7 @@ const struct layer layer_md = {
 	.modules = md_modules,
 	.start = md_start,
 	.finished = md_finished,
+	.stop = md_stop,
 	.running = md_running,
 	.missing = md_missing,
 	.name_output = md_name_output,
