@@ -88,6 +88,7 @@ void event_push(sact *s, const struct action *a)
 	case ACTION_SWAPOFF:
 	case ACTION_RESUME:
 	case ACTION_FORGET:
+	case ACTION_OVERTAKE:
 	case ACTION_CANCEL:
 	case _ACTION_MAX:
 		sact_event_unref(e);

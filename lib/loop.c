@@ -87,6 +87,9 @@ static void execute(sact *s, const struct action *a)
 	if (a->type_id == ACTION_CANCEL) {
 		if (s->pool)
 			pool_cancel(s->pool, a->id);
+	} else if (a->type_id == ACTION_OVERTAKE) {
+		if (s->pool)
+			pool_overtake(s->pool, a->id);
 	} else if (a->type_id == ACTION_FORGET) {
 		forget_secret(s, a->secret);
 	} else {

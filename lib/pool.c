@@ -19,6 +19,8 @@
 struct job {
 	struct action action;
 	const struct secret *secret; /* the context's; it outlives the job */
+	bool suspect;		     /* took long before: has a worker of its own */
+	bool retried;		     /* a worker died over it */
 };
 
 struct worker {
@@ -254,7 +256,7 @@ static struct worker *idle(struct pool *p, bool slow, unsigned *n)
 	for (guint i = 0; i < p->workers->len; i++) {
 		struct worker *w = p->workers->pdata[i];
 
-		if (w->dying || w->slow != slow)
+		if (w->dying || w->slow != slow || (w->job && w->job->suspect))
 			continue;
 		(*n)++;
 		if (!w->job)
@@ -270,7 +272,7 @@ static void schedule(struct pool *p, GQueue *queue, bool slow, unsigned max)
 		struct worker *w = idle(p, slow, &n);
 		struct job *j;
 
-		if (!w && n >= max)
+		if (!w && (n >= max || p->workers->len >= 2 * WORKERS_MAX))
 			return;
 		if (!w)
 			w = worker_new(p, slow);
@@ -304,6 +306,23 @@ void pool_submit(struct pool *p, const struct action *a, const struct secret *se
 	action_copy(&j->action, a);
 	j->secret = secret;
 	g_queue_push_tail(is_slow(a) ? &p->slow : &p->quick, j);
+	run(p);
+}
+
+void pool_overtake(struct pool *p, uint64_t id)
+{
+	for (guint i = 0; i < p->workers->len; i++) {
+		struct worker *w = p->workers->pdata[i];
+
+		if (w->job && w->job->action.id == id)
+			w->job->suspect = true;
+	}
+	for (GList *l = p->quick.head; l; l = l->next) {
+		struct job *j = l->data;
+
+		if (j->action.id == id)
+			j->suspect = true; /* will not be told again once it runs */
+	}
 	run(p);
 }
 
@@ -347,10 +366,18 @@ void pool_cancel(struct pool *p, uint64_t id)
 
 static void lost(struct pool *p, struct worker *w)
 {
-	uint64_t id = w->job ? w->job->action.id : 0;
+	struct job *j = g_steal_pointer(&w->job);
+	uint64_t id = j ? j->action.id : 0;
+	bool slow = w->slow;
 
-	g_clear_pointer(&w->job, job_free);
 	worker_drop(p, w, false);
+	if (j && !j->retried) { /* every effect may be repeated: one more try, by another process */
+		j->retried = true;
+		g_queue_push_head(slow ? &p->slow : &p->quick, j);
+		run(p);
+		return;
+	}
+	job_free(j);
 	if (id)
 		answer(p, id, -ECONNRESET, "the worker died over it");
 	run(p);

@@ -17,6 +17,7 @@ int pool_new(struct pool **ret, int epoll_fd, bool udev, pool_result fn, void *d
 struct pool *pool_free(struct pool *p);
 int pool_prepare(struct pool *p); /* starts the first worker */
 void pool_submit(struct pool *p, const struct action *a, const struct secret *secret);
+void pool_overtake(struct pool *p, uint64_t id); /* it takes long: the others do not wait for it */
 void pool_cancel(struct pool *p, uint64_t id);
 void pool_dispatch(struct pool *p, void *tag); /* tag: epoll's data.ptr of a fd that is ours */
 bool pool_owns(const struct pool *p, const void *tag);

@@ -160,21 +160,28 @@ static void show_state(const sact_event *e, const char *subject, const char *tex
 	say("%s: %s", subject ? subject : "", text ? text : "");
 }
 
+/* An empty file in the run directory: a word to whoever started us. */
+static void note(struct run *r, const char *name)
+{
+	int fd = r->dir_fd < 0 ? -1 :
+				 openat(r->dir_fd, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		close(fd);
+}
+
 /*
  * A volume that opened although nobody typed anything was opened by a key file or token: from now on
  * a shell would give away what that key protects, so whoever offers one has to know.
  */
 static void note_automatic_unlock(struct run *r, const char *subject, const char *text)
 {
-	int fd;
 
-	if (r->dir_fd < 0 || r->questions.answers || !subject || !text ||
+	if (r->questions.answers || !subject || !text ||
 	    strncmp(subject, "luks ", 5) != 0 || strncmp(text, "active", 6) != 0 ||
 	    (text[6] && text[6] != ','))
 		return;
-	fd = openat(r->dir_fd, "no-shell", O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd >= 0)
-		close(fd);
+	note(r, "no-shell");
 }
 
 static void show_message(struct run *r, const sact_event *e)
@@ -183,6 +190,10 @@ static void show_message(struct run *r, const sact_event *e)
 
 	if (severity <= LOG_ERR)
 		r->failed = true;
+	if (sact_event_get_number(e) == 2 || sact_event_get_number(e) == 3)
+		r->changed = true; /* what is said is saved, too: a person may come later */
+	if (sact_event_get_number(e) == 3)
+		note(r, "overdue"); /* whoever is pid 1 offers a shell, or acts as panic= says */
 	if (severity <= LOG_WARNING || !r->o->quiet)
 		say_message(sact_event_get_number(e), sact_event_get_subject(e), sact_event_get_text(e));
 }

@@ -23,6 +23,7 @@ static const char *const names[_ACTION_MAX] = {
 	[ACTION_ASK] = "ask",
 	[ACTION_WITHDRAW] = "withdraw",
 	[ACTION_FORGET] = "forget",
+	[ACTION_OVERTAKE] = "overtake",
 	[ACTION_CANCEL] = "cancel",
 	[ACTION_REPORT] = "report",
 	[ACTION_GOAL_STATE] = "goal-state",

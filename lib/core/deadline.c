@@ -5,6 +5,9 @@
 /* A listed device that does not answer holds a choice by UUID or LABEL no longer than this. */
 #define PROBE_HOLD USEC_PER_SEC
 
+/* An action that takes longer holds up no other one. */
+#define OVERTAKE_AFTER USEC_PER_SEC
+
 static uint64_t probe_hold(const struct plan *p)
 {
 	if (!p->enumerated || (!p->listed_unprobed && !p->modules_pending) || p->slow_probes_released)
@@ -19,6 +22,14 @@ static void emit(void (*fn)(void *, const struct deadline *), void *data, uint64
 
 	if (until && until != USEC_NEVER)
 		fn(data, &d);
+}
+
+/* Key derivations and checks have a process of their own from the start. */
+static uint64_t overtake_at(const struct request *r)
+{
+	if (r->overtaken || r->until == USEC_NEVER || r->type == ACTION_LUKS_OPEN || r->type == ACTION_FSCK)
+		return USEC_NEVER;
+	return usec_add(r->since, OVERTAKE_AFTER);
 }
 
 void deadlines_each(const struct plan *p, void (*fn)(void *data, const struct deadline *d), void *data)
@@ -48,6 +59,7 @@ void deadlines_each(const struct plan *p, void (*fn)(void *data, const struct de
 		const struct request *r = value;
 
 		emit(fn, data, r->until, r->what, "the action is cancelled");
+		emit(fn, data, overtake_at(r), r->what, "other actions go on beside it");
 	}
 }
 
@@ -82,7 +94,7 @@ static GPtrArray *overdue(const struct plan *p)
 
 	g_hash_table_iter_init(&it, p->requests);
 	while (g_hash_table_iter_next(&it, NULL, &value))
-		if (((struct request *)value)->until <= p->now)
+		if (((struct request *)value)->until <= p->now || overtake_at(value) <= p->now)
 			g_ptr_array_add(late, value);
 	g_ptr_array_sort(late, by_id);
 	return late;
@@ -108,6 +120,14 @@ void deadlines_fire(struct plan *p)
 		}
 	}
 	late = overdue(p);
-	for (guint i = 0; i < late->len; i++)
-		plan_cancel(p, ((struct request *)late->pdata[i])->id);
+	for (guint i = 0; i < late->len; i++) {
+		struct request *r = late->pdata[i];
+
+		if (overtake_at(r) <= p->now) {
+			r->overtaken = true;
+			actions_add(p->out, ACTION_OVERTAKE)->id = r->id;
+		}
+		if (r->until <= p->now)
+			plan_cancel(p, r->id);
+	}
 }
