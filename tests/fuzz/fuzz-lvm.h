@@ -46,12 +46,14 @@ static void fuzz_vg(const char *text)
 		const struct lvm_lv *lv = g_ptr_array_index(vg->lvs, i);
 		g_autoptr(GPtrArray) pvs = lvm_lv_pvs(vg, lv);
 		g_autoptr(GString) table = g_string_new(NULL);
-		g_autofree char *reason = NULL;
+		g_autofree char *reason = NULL, *modules = NULL;
 		int r = lvm_lv_table(vg, lv, fuzz_devnum, NULL, table, &reason);
 
 		fuzz_check(pvs->len <= vg->pvs->len);
 		fuzz_check(r == 0 ? table->len > 0 : reason && table->len == 0);
 		fuzz_transaction(table->str);
+		modules = lvm_table_modules(table->str);
+		fuzz_check(g_str_has_prefix(modules, "dm-mod"));
 	}
 	lvm_vg_free(vg);
 }
