@@ -116,21 +116,6 @@ static void explain_find(const struct plan *p, const struct goal *g, GPtrArray *
 			 g_strdup_printf("none of %u devices answers to it", p->n_devices));
 }
 
-static const struct goal *mount_below(const struct plan *p, const struct goal *g)
-{
-	const struct goal *best = NULL;
-
-	for (guint i = 0; i < p->goals->len; i++) {
-		const struct goal *o = p->goals->pdata[i];
-		size_t n = o->target ? strlen(o->target) : 0;
-
-		if (o != g && g->target && n > 1 && !strncmp(g->target, o->target, n) && g->target[n] == '/' &&
-		    o->state != GOAL_DONE)
-			best = o;
-	}
-	return best;
-}
-
 static void explain_resume(const struct plan *p, const struct goal *r, GPtrArray *waits)
 {
 	wait_add(waits, r->dev ? "check" : "device", r->since, r->resume_until, g_strdup(r->spec),
@@ -142,7 +127,7 @@ static void explain_resume(const struct plan *p, const struct goal *r, GPtrArray
 GPtrArray *explain_goal(const struct plan *p, const struct goal *g)
 {
 	GPtrArray *waits = g_ptr_array_new_with_free_func(wait_free);
-	const struct goal *below = mount_below(p, g);
+	const struct goal *below = goal_blocked_by(p, g);
 
 	if (!goal_unmet(g))
 		return waits;

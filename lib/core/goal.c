@@ -170,9 +170,10 @@ static bool by_content(const char *key)
 	       g_str_has_prefix(key, "PARTUUID=") || g_str_has_prefix(key, "PARTLABEL=");
 }
 
+/* Before it and the disk below it are read, nobody knows whether a layer claims it. */
 static bool usable(const struct plan *p, const struct device *d)
 {
-	return d->size && !d->member_of && !graph_hidden(p, d);
+	return d->size && !d->member_of && graph_looked_at(p, d) && !graph_hidden(p, d);
 }
 
 /* Two devices of one identity: nobody can tell which was meant. */
@@ -217,7 +218,7 @@ static bool depends_on(const struct goal *g, const struct goal *other)
 	return !strncmp(g->target, other->target, n) && g->target[n] == '/' && g->target[n + 1];
 }
 
-static const struct goal *blocked_by(const struct plan *p, const struct goal *g)
+const struct goal *goal_blocked_by(const struct plan *p, const struct goal *g)
 {
 	for (guint i = 0; i < p->goals->len; i++) {
 		const struct goal *other = p->goals->pdata[i];
@@ -415,13 +416,23 @@ void goals_give_up(struct plan *p)
 	}
 }
 
+/* What is mounted below another goal's target comes after it, and fails with it. */
+static bool blocked(struct plan *p, struct goal *g)
+{
+	const struct goal *other = goal_blocked_by(p, g);
+
+	if (other && other->state == GOAL_FAILED)
+		goal_fail(p, g, MSG_MOUNT_FAILED, -ECANCELED, "%s, which is mounted first, failed", other->target);
+	return other != NULL;
+}
+
 void goals_consider(struct plan *p)
 {
 	for (guint i = 0; i < p->goals->len; i++) {
 		struct goal *g = p->goals->pdata[i];
 		struct device *d;
 
-		if (g->state != GOAL_WAITING || blocked_by(p, g))
+		if (g->state != GOAL_WAITING || blocked(p, g))
 			continue;
 		if (g->kind != GOAL_RESUME && resume_pending(p)) {
 			if (g->kind == GOAL_MOUNT && has_candidate(p, g))

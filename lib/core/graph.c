@@ -271,6 +271,11 @@ static bool parent_is_being_probed(const struct plan *p, const struct device *d)
 	return disk && disk->size && disk->probe == PROBE_RUNNING;
 }
 
+bool graph_looked_at(const struct plan *p, const struct device *d)
+{
+	return (d->probe == PROBE_DONE || d->probe == PROBE_FAILED) && !parent_is_being_probed(p, d);
+}
+
 static void device_claim(struct plan *p, struct device *d)
 {
 	const struct layer *l = layer_for(d->info.type);

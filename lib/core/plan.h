@@ -256,6 +256,7 @@ void graph_drain(struct plan *p);
 void graph_name(struct plan *p, struct device *d, const char *key);
 bool graph_choice_allowed(const struct plan *p); /* the first enumeration is known */
 bool graph_hidden(const struct plan *p, const struct device *d); /* partition of a claimed disk */
+bool graph_looked_at(const struct plan *p, const struct device *d); /* it, and the disk it is on */
 void device_free(struct device *d);
 const char *device_state_text(const struct device *d);
 /* names.c */
@@ -305,6 +306,7 @@ struct goal *goal_find(const struct plan *p, uint64_t id);
 const char *goal_state_name(enum goal_state s);
 const char *goal_kind_name(enum goal_kind k);
 bool goal_unmet(const struct goal *g);
+const struct goal *goal_blocked_by(const struct plan *p, const struct goal *g); /* mounted first */
 void goal_free(struct goal *g);
 
 void goal_done(struct plan *p, struct goal *g);

@@ -68,7 +68,7 @@ static bool in_scope(const struct plan *p, const struct device *d, const char *s
 		if (g_str_equal(d->names->pdata[i], key))
 			return true;
 	for (GList *l = p->devices.head; depth < 16 && l; l = l->next)
-		if (lies_directly_on(l->data, d) && in_scope(p, l->data, spec, depth + 1))
+		if (lies_directly_on(d, l->data) && in_scope(p, l->data, spec, depth + 1))
 			return true;
 	return false;
 }
@@ -184,8 +184,10 @@ static void consider_device(struct plan *p, struct device *d)
 	if (m && made_mount(p, m->target)) {
 		what = g_strconcat("mount ", m->target, NULL);
 		a = emit(p, ACTION_UMOUNT, d, what);
-		if (a)
+		if (a) {
 			a->target = g_strdup(m->target);
+			str_set(&((struct request *)g_hash_table_lookup(p->requests, &a->id))->what, m->target);
+		}
 		return;
 	}
 	if (made_swap(p, d)) {
@@ -222,9 +224,9 @@ void stop_finished(struct plan *p, const struct request *r, const struct input *
 		for (guint i = p->mounts->len; i-- > 0;) {
 			const struct mount *m = p->mounts->pdata[i];
 
-			if (m->devnum == r->devnum) {
+			if (m->devnum == r->devnum && streq0(m->target, r->what)) {
 				g_ptr_array_remove_index(p->mounts, i);
-				break;
+				break; /* unless the mount table said so before */
 			}
 		}
 	else if (d && d->serial == r->serial && r->type != ACTION_SWAPOFF) {

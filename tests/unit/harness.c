@@ -34,7 +34,7 @@ static char *describe(const struct world *w, const struct action *a)
 	const char *type = action_type_name(a->type_id);
 	g_autofree char *members = NULL;
 
-	switch (a->type_id) {
+	switch ((int)a->type_id) {
 	case ACTION_MD_ASSEMBLE:
 		members = member_nodes(w, a->members);
 		return g_strdup_printf("%s %s [%s]%s", type, a->name, members, a->flag ? " degraded" : "");
@@ -67,15 +67,8 @@ static char *describe(const struct world *w, const struct action *a)
 		return g_strdup_printf("%s:%s %s", a->layer, a->uuid, a->text);
 	case ACTION_LINK:
 		return g_strdup_printf("%s %s %s%s", type, a->node, a->flag ? "-" : "", a->text);
-	case ACTION_PROBE:
 	case ACTION_MODULES:
-	case ACTION_MD_STOP:
-	case ACTION_UMOUNT:
-	case ACTION_SWAPON:
-	case ACTION_SWAPOFF:
-	case ACTION_RESUME:
-	case _ACTION_MAX:
-		break;
+		return g_strdup_printf("%s %s", type, a->text);
 	}
 	return action_name(a);
 }
@@ -387,6 +380,11 @@ static void do_swap(struct world *w, char **args)
 	goal(w, "swap", args, (const char *const[]) { "spec", NULL });
 }
 
+static void do_resume(struct world *w, char **args)
+{
+	goal(w, "resume", args, (const char *const[]) { "spec", NULL });
+}
+
 static void do_cancel(struct world *w, char **args)
 {
 	do_record(w, "cancel", args, (const char *const[]) { "id", NULL });
@@ -605,7 +603,7 @@ static const struct {
 	{ "overflow", do_overflow, 0 }, { "at", do_at, 1 },	  { "mount", do_mount, 2 },
 	{ "device", do_device, 1 },   { "swap", do_swap, 1 },	  { "cancel", do_cancel, 1 },
 	{ "volume", do_volume, 2 },   { "array", do_array, 1 },	  { "policy", do_policy, 2 },
-	{ "made", do_made, 1 },	      { "mounted", do_mounted, 2 }, { "unmounted", do_unmounted, 1 },
+	{ "resume", do_resume, 1 },   { "made", do_made, 1 },	      { "mounted", do_mounted, 2 }, { "unmounted", do_unmounted, 1 },
 	{ "stop", do_stop, 0 },	      { "modalias", do_modalias, 1 }, { "key", do_key, 2 },
 	{ "answer", do_answer, 2 },   { "skip", do_skip, 1 },	  { "hold", do_hold, 1 },
 	{ "release", do_release, 1 }, { "fail", do_fail, 2 },	  { "ok", do_ok, 1 },

@@ -4,7 +4,11 @@
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	rows_add("luks", luks_rows, n_luks_rows);
+	rows_add("graph", graph_rows, n_graph_rows);
 	rows_add("md", md_rows, n_md_rows);
+	rows_add("luks", luks_rows, n_luks_rows);
+	rows_add("lvm", lvm_rows, n_lvm_rows);
+	rows_add("goal", goal_rows, n_goal_rows);
+	rows_add("stop", stop_rows, n_stop_rows);
 	return g_test_run();
 }
