@@ -92,6 +92,15 @@ static int array_run(int fd, const char *array, struct input *res)
 			g_strerror(-error));
 }
 
+/* One that runs already takes back what it can without a rebuild; what it cannot is no error of the start. */
+static void members_add_back(const char *array, const GArray *members, struct input *res)
+{
+	_cleanup_close_ int fd = array_open(array, res);
+
+	if (fd >= 0)
+		(void)members_add(fd, array, members, res);
+}
+
 static int adopt(const char *array, const GArray *members, const struct action *a, struct input *res)
 {
 	_cleanup_close_ int fd = -1;
@@ -105,6 +114,8 @@ static int adopt(const char *array, const GArray *members, const struct action *
 			md_map_add(array, a->version, a->uuid, a->name);
 			r = array_run(fd, array, res);
 		}
+	} else {
+		members_add_back(array, members, res);
 	}
 	return r < 0 ? r : array_result(array, res);
 }

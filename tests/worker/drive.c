@@ -22,10 +22,10 @@
 
 static pid_t start(const char *worker, int *ret_fd)
 {
-	char *const argv[] = { g_strdup(worker), NULL };
-	char *const env[] = { g_strdup("PATH=/usr/sbin:/usr/bin:/sbin:/bin"),
-			      access("/run/udev/control", F_OK) < 0 ? g_strdup("DM_DISABLE_UDEV=1") : NULL,
-			      NULL };
+	static char name[] = "storage-activate-worker", path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+		    no_udev[] = "DM_DISABLE_UDEV=1";
+	char *const argv[] = { name, NULL };
+	char *const env[] = { path, access("/run/udev/control", F_OK) < 0 ? no_udev : NULL, NULL };
 	int pair[2];
 	pid_t pid;
 

@@ -98,7 +98,18 @@ md_tests()
 	ok "md: its node goes" until_true 5 missing /dev/md127
 	ok "md: its name is gone" eval '! grep -q md127 /run/mdadm/map'
 	t "md: stopped already is success" "md-stop id=9 node=md127$U" '!error='
+	md_late_tests
+}
+
+md_late_tests()	# with uuid and members of md_tests
+{
 	t "md: degraded when told so" \
+		"md-assemble id=10 uuid=$uuid name=5 version=1.2 members=\"$A 0 0\" flag=1$U" node=md5 devnum=9:5
+	t "md: one that runs with too few takes the others" \
+		"md-assemble id=10 uuid=$uuid name=5 version=1.2 members=\"$members\"$U" node=md5 '!error='
+	ok "md: both are in it" grep -q '^md5 .*ubda.*ubdb\|^md5 .*ubdb.*ubda' /proc/mdstat
+	ask "md-stop id=10 node=md5$U"
+	t "md: degraded again" \
 		"md-assemble id=10 uuid=$uuid name=5 version=1.2 members=\"$A 0 0\" flag=1$U" node=md5 devnum=9:5
 	t "md: the late member comes back" "md-add id=11 node=md5 members=\"$B 1 1\"$U" node=md5 '!error='
 	t "md: it is there already" "md-add id=12 node=md5 members=\"$B 1 1\"$U" '!error='
@@ -128,7 +139,7 @@ half_made()	# ARRAY DEVNUM: an inactive array with one member
 
 worker_waits()	# WORD: the worker sleeps in such a place
 {
-	grep -q "$1" "/proc/$(pgrep -f '^/out/storage-activate-worker')/wchan"
+	grep -q "$1" "/proc/$(pgrep -P "$drive_pid")/wchan"
 }
 
 raid5_tests()
@@ -222,7 +233,8 @@ luks_tests()
 	t "luks: closed already is success" "dm-remove id=12 name=crypt$U" '!error='
 	t "luks: opened by key file" \
 		"luks-open id=13 node=ubdd name=crypt uuid=$uuid keyfile=/tmp/key options=discard,readonly$U" node=dm- '!error='
-	ok "luks: with its options" eval '[[ $(dmsetup table crypt) == *allow_discards* && $(dmsetup info -c --noheadings -o readonly crypt) == Read-only ]]'
+	ok "luks: with its options" \
+		eval '[[ $(dmsetup table crypt) == *allow_discards* && $(dmsetup info -c --noheadings -o readonly crypt) == Read-only ]]'
 	ask "dm-remove id=14 name=crypt$U"
 	t "luks: opened by a part of a key file" \
 		"luks-open id=15 node=ubdd name=crypt uuid=$uuid keyfile=/tmp/longkey key_offset=11$U" node=dm- '!error='
@@ -232,6 +244,12 @@ luks_tests()
 	exec 9<&-
 	ask result
 	ok "dm: removed when the last reader closed it" reply_has id=16 '!error='
+	luks_header_tests
+	ok "luks: no semaphore is left" no_semaphores
+}
+
+luks_header_tests()
+{
 	setup cryptsetup luksHeaderBackup /dev/ubdd --header-backup-file /tmp/header
 	setup dd if=/dev/zero of=/dev/ubdd bs=1M count=1 conv=notrunc
 	t "probe: its header is elsewhere" "probe id=17 node=ubdd" '!type='
@@ -254,7 +272,6 @@ luks_tests()
 	tell "secret opensesame"
 	t "luks: LUKS1 opened" "luks-open id=26 node=ubdd name=crypt uuid=$uuid$U" node=dm- '!error='
 	ask "dm-remove id=27 name=crypt$U"
-	ok "luks: no semaphore is left" no_semaphores
 }
 
 dm_node()
@@ -480,7 +497,7 @@ wire_tests()
 	fi
 	worker_stop
 	ok "wire: ends when the engine is gone" [ "$STATUS" = 0 ]
-	worker_start /out/drive /out/storage-activate-worker
+	worker_start /out/drive /out/worker
 	ask "probe id=1 node=null"
 	tell term
 	ask result
@@ -492,7 +509,7 @@ A=$(dev_of ubda) B=$(dev_of ubdb) C=$(dev_of ubdc) D=$(dev_of ubdd) E=$(dev_of u
 for module in dm_snapshot dm_thin_pool dm_raid dm_mod dm_crypt md_mod raid1 raid456 xfs btrfs; do
 	modprobe $module 2>/dev/null
 done
-worker_start /out/drive /out/storage-activate-worker
+worker_start /out/drive /out/worker
 md_tests
 raid5_tests
 luks_tests
