@@ -12,22 +12,25 @@ LIMIT_SEC=${SACT_CHECK_LIMIT:-3600}
 # t NAME COMMAND...: one line of TAP for something that has only an exit status
 t()
 {
-	local name=$1
+	local name=$1 out=$CHECK/t.$BASHPID
 	shift
 
-	if "$@" 2>&1 | sed 's/^/  | /'; [ "${PIPESTATUS[0]}" = 0 ]; then
+	"$@" 2>&1 | sed 's/^/  | /' | tee "$out"
+	if [ "${PIPESTATUS[0]}" = 0 ]; then
 		echo "ok - $name"
 	else
 		echo "not ok - $name"
-		echo "# $*"
+		grep -iE 'error|^  . FAIL' "$out" | head -n 20 | sed 's/^  |/#  /'
+		tail -n 8 "$out" | sed 's/^  |/#  /'
 	fi
+	rm -f "$out"
 }
 
 # The lines of TAP as they come, with the step's name in place of their number.
 show()		# STEP
 {
 	sed -un "/^not ok/,/^ok/{/^#/p}
-		s/^\(ok\|not ok\)\( [0-9]\+\)\?\( -\)\? \?/\1 - $1: /p
+		s/^\(ok\|not ok\)\( [0-9]\+\)\?\( -\)\? \?\($1: \)\?/\1 - $1: /p
 		s/^Bail out!/# $1: &/p
 		s/^1\.\.0 *# *SKIP/# $1: &/Ip"
 }
@@ -57,7 +60,7 @@ count()		# LOG STATUS
 	}
 	/^Bail out!/ { reason = "it bailed out" }
 	END {
-		if (status == "") reason = "it did not end"
+		if (status == "") reason = NR ? "it did not end" : "it did not run"
 		else if (status && !failed && !reason) reason = "exit status " status
 		else if (!n && !quiet && !reason) reason = "it ran no test"
 		else if (plan && planned > n && !failed && !reason) reason = planned " tests were planned, " n " ran"
@@ -82,6 +85,7 @@ check_build()
 {
 	t "every file compiles without a warning and is installed" stage
 	t "a second make has nothing to do" nothing_to_do
+	t "so do the programs that tests need" make -C "$BUILD/main" --no-print-directory -j2 check TESTS=
 }
 
 nothing_to_do()
@@ -127,7 +131,7 @@ check_unit()
 }
 
 check_cli() { "$TOP/tests/cli/run.sh" "$BUILD/asan/tests/cli/storage-activate"; }
-check_docs() { cd "$BUILD/main" && "$TOP/docs/check.sh"; }
+check_docs() { "$TOP/docs/check.sh" "$BUILD/asan/tests/cli/storage-activate"; }
 check_lint()
 {
 	local lint
