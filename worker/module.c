@@ -124,12 +124,13 @@ static int load_with_deps(struct module_index *ix, const char *name, struct inpu
 {
 	g_autofree char *key = canonical(name);
 	char **line = g_hash_table_lookup(ix->modules, key);
-	int r = 0;
+	struct input soft = { 0 };
 
-	for (char **dep = line ? line + 3 : NULL; dep && *dep && r >= 0; dep++)
-		if (**dep)
-			r = load_one(ix, *dep, res);
-	return r < 0 ? r : load_one(ix, name, res);
+	/* Among them are drivers of hardware that may not be there: what counts is the module's own result. */
+	for (char **dep = line ? line + 3 : NULL; dep && *dep; dep++)
+		if (**dep && load_one(ix, *dep, &soft) < 0)
+			input_clear(&soft);
+	return load_one(ix, name, res);
 }
 
 int effect_modules(const struct action *a, const struct secret *secret, struct input *res)

@@ -298,7 +298,7 @@ static void start(struct plan *p, struct assembly *a, bool with_missing)
 
 	a->with_missing = with_missing;
 	assembly_set_state(p, a, ASSEMBLY_ACTIVATING);
-	if (p->modules && !a->modules_loaded && (modules = a->layer->modules(a))) {
+	if (p->modules && !a->modules_loaded && (modules = a->layer->modules(p, a))) {
 		struct action *act = assembly_request(p, a, ACTION_MODULES, 30 * USEC_PER_SEC);
 
 		act->text = g_steal_pointer(&modules);

@@ -32,11 +32,9 @@ static uint64_t overtake_at(const struct request *r)
 	return usec_add(r->since, OVERTAKE_AFTER);
 }
 
-void deadlines_each(const struct plan *p, void (*fn)(void *data, const struct deadline *d), void *data)
+/* What waiting comes to; nobody waits for these while everything is torn down. */
+static void waiting_each(const struct plan *p, void (*fn)(void *data, const struct deadline *d), void *data)
 {
-	GHashTableIter it;
-	gpointer value;
-
 	emit(fn, data, probe_hold(p), "enumeration", "devices that do not answer are passed over");
 	emit(fn, data, p->overdue_at, "waiting", "help is called");
 	for (guint i = 0; i < p->assemblies->len; i++) {
@@ -51,9 +49,18 @@ void deadlines_each(const struct plan *p, void (*fn)(void *data, const struct de
 		if (!goal_unmet(g))
 			continue;
 		emit(fn, data, g->until, g->spec, "the goal's own deadline");
-		emit(fn, data, g->resume_until, g->spec, "without the resume device root is mounted");
+		emit(fn, data, g->dev ? 0 : g->resume_until, g->spec, "without the resume device root is mounted");
 		emit(fn, data, g->explain_at, g->spec, "what is missing is said");
 	}
+}
+
+void deadlines_each(const struct plan *p, void (*fn)(void *data, const struct deadline *d), void *data)
+{
+	GHashTableIter it;
+	gpointer value;
+
+	if (!p->stopping)
+		waiting_each(p, fn, data);
 	g_hash_table_iter_init(&it, p->requests); /* integer keys, and only the least counts */
 	while (g_hash_table_iter_next(&it, NULL, &value)) {
 		const struct request *r = value;
@@ -100,10 +107,8 @@ static GPtrArray *overdue(const struct plan *p)
 	return late;
 }
 
-void deadlines_fire(struct plan *p)
+static void waiting_fire(struct plan *p)
 {
-	g_autoptr(GPtrArray) late = NULL;
-
 	if (probe_hold(p) <= p->now) {
 		p->slow_probes_released = true;
 		assembly_touch_all(p);
@@ -119,6 +124,14 @@ void deadlines_fire(struct plan *p)
 			goal_fail(p, g, MSG_TIMEOUT, -ETIME, "the deadline passed: %s", why);
 		}
 	}
+}
+
+void deadlines_fire(struct plan *p)
+{
+	g_autoptr(GPtrArray) late = NULL;
+
+	if (!p->stopping)
+		waiting_fire(p);
 	late = overdue(p);
 	for (guint i = 0; i < late->len; i++) {
 		struct request *r = late->pdata[i];

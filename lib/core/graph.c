@@ -108,6 +108,8 @@ static void device_forget_content(struct plan *p, struct device *d)
 		assembly_leave(p, d);
 	names_drop(p, d);
 	input_clear(&d->info);
+	if (d->probe == PROBE_RUNNING && !d->probe_id)
+		g_queue_remove(&p->probe_queue, d);
 	d->probe = PROBE_NONE;
 	d->deep = false;
 	g_clear_pointer(&d->error_text, g_free);
@@ -244,6 +246,7 @@ void graph_probe(struct plan *p, struct device *d, bool deep)
 		return;
 	d->probe = PROBE_RUNNING;
 	d->want_deep = deep;
+	d->probe_id = 0;
 	g_queue_push_tail(&p->probe_queue, d);
 	graph_probe_next(p);
 }

@@ -75,6 +75,7 @@ struct plan *plan_new(void)
 	p->mounts = g_ptr_array_new_with_free_func(mount_free);
 	p->layout = g_ptr_array_new_with_free_func(input_free);
 	p->made = g_ptr_array_new_with_free_func(input_free);
+	p->drivers = drivers_new();
 	p->requests = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, request_free);
 	p->stop_tried = g_ptr_array_new_with_free_func(g_free);
 	p->degraded_after = 20 * USEC_PER_SEC;
@@ -105,6 +106,7 @@ void plan_free(struct plan *p)
 	g_ptr_array_unref(p->mounts);
 	g_ptr_array_unref(p->layout);
 	g_ptr_array_unref(p->made);
+	g_ptr_array_unref(p->drivers);
 	g_ptr_array_unref(p->assemblies);
 	g_ptr_array_unref(p->stop_tried);
 	g_free(p->stop_spec);
@@ -143,6 +145,9 @@ struct action *plan_request(struct plan *p, enum action_type t, enum owner owner
 	case OWNER_GOAL:
 		r->ptr = ptr;
 		r->what = g_strdup(((struct goal *)ptr)->spec);
+		break;
+	case OWNER_DRIVERS:
+		r->what = g_strdup("drivers");
 		break;
 	case OWNER_NONE:
 		r->until = USEC_NEVER;
@@ -226,11 +231,10 @@ static void on_result(struct plan *p, const struct input *in)
 	case OWNER_STOP:
 		stop_finished(p, r, &late);
 		break;
+	case OWNER_DRIVERS:
+		drivers_loaded(p);
+		break;
 	case OWNER_NONE:
-		if (r->type == ACTION_MODULES) {
-			p->modules_pending--;
-			p->probe_progress = p->now;
-		}
 		break;
 	}
 	request_free(r);
@@ -346,8 +350,7 @@ static void apply(struct plan *p, const struct input *in)
 		graph_gone(p, in);
 		break;
 	case INPUT_MODALIAS:
-		p->modules_pending++;
-		plan_request(p, ACTION_MODULES, OWNER_NONE, NULL, USEC_NEVER)->text = g_strdup(in->text);
+		drivers_offered(p, in->text);
 		break;
 	case INPUT_ENUMERATED:
 		graph_enumerated(p, in);
@@ -425,6 +428,7 @@ void plan_step(struct plan *p, const struct input *in, uint64_t now, struct acti
 		stop_consider(p);
 	else
 		answers_drop_if_unused(p);
+	drivers_consider(p);
 	explain_schedule(p);
 	overdue_schedule(p);
 	p->out = NULL;

@@ -164,7 +164,7 @@ struct answer {
 
 /* ---- requests under way ---- */
 
-enum owner { OWNER_DEVICE, OWNER_ASSEMBLY, OWNER_GOAL, OWNER_STOP, OWNER_NONE };
+enum owner { OWNER_DEVICE, OWNER_ASSEMBLY, OWNER_GOAL, OWNER_STOP, OWNER_DRIVERS, OWNER_NONE };
 
 struct request {
 	uint64_t id;
@@ -211,6 +211,7 @@ struct plan {
 	bool udev, modules;
 	bool changed; /* something that an explanation may tell */
 
+	GPtrArray *drivers; /* aliases that wait, see drivers.c */
 	unsigned modules_pending;
 	bool enumerated;
 	uint64_t enumerated_at, probe_progress;
@@ -289,6 +290,12 @@ bool array_policy_fits(const struct array_policy *ap, const struct assembly *a);
 uint64_t assembly_grace(const struct plan *p, const struct assembly *a);
 void assembly_free(struct assembly *a);
 struct action *assembly_request(struct plan *p, struct assembly *a, enum action_type t, uint64_t timeout);
+
+/* drivers.c */
+GPtrArray *drivers_new(void);
+void drivers_offered(struct plan *p, const char *aliases);
+void drivers_consider(struct plan *p);
+void drivers_loaded(struct plan *p);
 
 /* trial.c */
 void trial_judge(struct plan *p, struct assembly *a);

@@ -19,7 +19,7 @@ struct layer {
 	void (*evaluate)(struct plan *p, struct assembly *a);
 
 	/* Kernel modules that starting needs (space separated), or NULL. */
-	char *(*modules)(const struct assembly *a);
+	char *(*modules)(struct plan *p, struct assembly *a);
 
 	/* Emits the action that starts it; with_missing: although incomplete. */
 	void (*start)(struct plan *p, struct assembly *a, bool with_missing);

@@ -102,7 +102,7 @@ static void luks_evaluate(struct plan *p, struct assembly *a)
 		a->layer->start(p, a, false);
 }
 
-static char *luks_modules(const struct assembly *a)
+static char *luks_modules(struct plan *p, struct assembly *a)
 {
 	return g_strdup("dm_mod dm-crypt");
 }

@@ -222,6 +222,50 @@ static bool judge_duplicates(struct plan *p, struct assembly *a)
 	return true;
 }
 
+static void tell_once(struct plan *p, struct assembly *a, const struct lvm_lv *lv, const char *why)
+{
+	if (g_hash_table_add(lvm_of(a)->told, g_strdup(lv->name)))
+		plan_report(p, MSG_LVM_TYPE, 4, a->name, "%s is not activated: %s", lv->name, why);
+}
+
+/*
+ * The transaction that brings up what is wanted and can be: names gets the LVs.  An LV whose PVs are
+ * not all there is left for later, unless the grace is over and its redundancy makes up for them.
+ */
+static GString *wanted_text(struct plan *p, struct assembly *a, bool with_missing, GPtrArray *names)
+{
+	struct lvm *l = lvm_of(a);
+	struct lookup lookup = { p, a };
+	GString *text = g_string_new(NULL);
+
+	for (guint i = 0; i < l->vg->lvs->len; i++) {
+		const struct lvm_lv *lv = l->vg->lvs->pdata[i];
+		g_autofree char *why = NULL;
+		gsize before = text->len;
+		int r;
+
+		if (!lv_wanted(p, a, lv) || (!with_missing && !lv_present(p, a, lv)))
+			continue;
+		r = lvm_lv_table(l->vg, lv, pv_devnum, &lookup, text, &why);
+		if (r < 0) {
+			g_string_truncate(text, before);
+			if (r != -ENODEV || a->complete)
+				tell_once(p, a, lv, why ?: g_strerror(-r));
+			continue;
+		}
+		g_ptr_array_add(names, g_strdup(lv->name));
+	}
+	return text;
+}
+
+static bool anything_new(struct plan *p, struct assembly *a, bool with_missing)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+
+	g_string_free(wanted_text(p, a, with_missing, names), TRUE);
+	return names->len > 0;
+}
+
 static void lvm_evaluate(struct plan *p, struct assembly *a)
 {
 	struct lvm *l = lvm_of(a) ?: data_new(a);
@@ -241,61 +285,53 @@ static void lvm_evaluate(struct plan *p, struct assembly *a)
 	if (l->vg->exported || !str_empty(l->vg->lock_type))
 		return; /* another machine's, or one for a lock manager */
 	a->complete = a->present && a->present == a->needed;
-	for (guint i = 0; !a->startable && i < l->vg->lvs->len; i++)
-		a->startable = lv_wanted(p, a, l->vg->lvs->pdata[i]) && lv_present(p, a, l->vg->lvs->pdata[i]);
+	a->startable = a->present && anything_new(p, a, true);
 }
 
-static char *lvm_modules(const struct assembly *a)
+
+/* Members that the metadata itself gives up are not waited for. */
+static bool do_without(const struct assembly *a)
 {
-	return g_strdup("dm_mod");
+	return a->with_missing || (a->complete && a->present < lvm_of(a)->vg->pvs->len);
 }
 
-static void tell_once(struct plan *p, struct assembly *a, const struct lvm_lv *lv, const char *why)
+static char *lvm_modules(struct plan *p, struct assembly *a)
 {
-	if (g_hash_table_add(lvm_of(a)->told, g_strdup(lv->name)))
-		plan_report(p, MSG_LVM_TYPE, 4, a->name, "%s is not activated: %s", lv->name, why);
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	GString *text = wanted_text(p, a, do_without(a), names);
+	char *modules = lvm_table_modules(text->str);
+
+	g_string_free(text, TRUE);
+	return modules;
 }
 
 static void activate_wanted(struct plan *p, struct assembly *a)
 {
 	struct lvm *l = lvm_of(a);
-	struct lookup lookup = { p, a };
-	GString *text = g_string_new(NULL);
 	struct action *act;
+	GString *text, *list;
 
 	g_ptr_array_set_size(l->in_flight, 0);
-	for (guint i = 0; i < l->vg->lvs->len; i++) {
-		const struct lvm_lv *lv = l->vg->lvs->pdata[i];
-		g_autofree char *why = NULL;
-		gsize before = text->len;
-		int r;
-
-		if (!lv_wanted(p, a, lv) || !lv_present(p, a, lv))
-			continue;
-		r = lvm_lv_table(l->vg, lv, pv_devnum, &lookup, text, &why);
-		if (r < 0) {
-			g_string_truncate(text, before);
-			tell_once(p, a, lv, why ?: g_strerror(-r));
-			continue;
-		}
-		g_hash_table_add(l->activated, g_strdup(lv->name));
-		g_ptr_array_add(l->in_flight, g_strdup(lv->name));
-	}
+	text = wanted_text(p, a, do_without(a), l->in_flight);
 	if (!text->len) {
 		g_string_free(text, TRUE);
 		return;
 	}
+	list = g_string_new(NULL);
+	for (guint i = 0; i < l->in_flight->len; i++) {
+		g_hash_table_add(l->activated, g_strdup(l->in_flight->pdata[i]));
+		g_string_append_printf(list, "%s%s", i ? " " : "", (char *)l->in_flight->pdata[i]);
+	}
 	act = assembly_request(p, a, ACTION_DM_ACTIVATE, ACTIVATE_TIMEOUT);
 	act->uuid = g_strdup(a->id);
-	act->name = g_strjoinv(" ", (g_ptr_array_add(l->in_flight, NULL), (char **)l->in_flight->pdata));
-	g_ptr_array_set_size(l->in_flight, (int)l->in_flight->len - 1);
+	act->name = g_string_free(list, FALSE);
 	act->text = g_string_free(text, FALSE);
 }
 
 static void lvm_start(struct plan *p, struct assembly *a, bool with_missing)
 {
 	activate_wanted(p, a);
-	if (!a->request) /* nothing that a goal may need */
+	if (!a->request && !assembly_running(a)) /* nothing that a goal may need */
 		assembly_set_state(p, a, with_missing ? ASSEMBLY_STARTABLE : ASSEMBLY_COMPLETE);
 }
 
@@ -325,7 +361,12 @@ static void lvm_running(struct plan *p, struct assembly *a)
 {
 	if (a->state == ASSEMBLY_DEGRADED && a->complete)
 		assembly_set_state(p, a, ASSEMBLY_ACTIVE);
-	if (!a->request && lvm_of(a)->vg)
+	if (a->request || !lvm_of(a)->vg)
+		return;
+	a->with_missing = a->with_missing && !a->complete;
+	if (p->modules && anything_new(p, a, do_without(a)))
+		assembly_request(p, a, ACTION_MODULES, ACTIVATE_TIMEOUT)->text = lvm_modules(p, a);
+	else
 		activate_wanted(p, a);
 }
 

@@ -63,7 +63,8 @@ static char *role_on_record(const struct device *seen_by, uint64_t number)
 {
 	g_auto(GStrv) roles = g_strsplit(seen_by->info.md_roles ?: "", " ", -1);
 
-	return number < g_strv_length(roles) ? g_strdup(roles[number]) : NULL;
+	/* Behind the end of the list are spares only. */
+	return g_strdup(number < g_strv_length(roles) ? roles[number] : "s");
 }
 
 static bool says_failed(const struct device *by, const struct device *of)
@@ -261,7 +262,7 @@ static void md_evaluate(struct plan *p, struct assembly *a)
 		refuse(a, MSG_MD_DIRTY, "it is dirty and degraded: starting it could damage data");
 }
 
-static char *md_modules(const struct assembly *a)
+static char *md_modules(struct plan *p, struct assembly *a)
 {
 	const struct member *m = a->members->len ? a->members->pdata[0] : NULL;
 	const char *word = m ? md_word(m->dev->info.md_level) : NULL;

@@ -106,8 +106,10 @@ static bool hidden_by_rules(struct udev_device *d)
 /* An array's number moves on while it starts; its UUID is what tells it and a dm device apart. */
 static uint64_t diskseq_of(struct udev_device *disk)
 {
-	if (udev_device_get_sysattr_value(disk, "md/array_state") || udev_device_get_sysattr_value(disk, "dm/name"))
-		return 0;
+	const char *name = udev_device_get_sysname(disk);
+
+	if (g_str_has_prefix(name, "md") || g_str_has_prefix(name, "dm-"))
+		return 0; /* by its name: the attributes may not be there yet when it is added */
 	return attr_u64(disk, "diskseq");
 }
 
