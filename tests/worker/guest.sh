@@ -505,6 +505,24 @@ wire_tests()
 	worker_stop
 }
 
+library_tests()
+{
+	local lib
+
+	lib=$(readlink -f /usr/lib/*/libcryptsetup.so.12)
+	setup mount --bind /dev/null "$lib"
+	worker_start /out/drive /out/worker
+	t "luks: an image without libcryptsetup says so" "luks-open id=1 node=ubdd name=crypt keyfile=/tmp/key$U" \
+		error=-95 'text="ubdd cannot be opened: there is no libcryptsetup.so.12 here"'
+	setup umount "$lib"
+	tell "+luks-open id=2 node=ubdd name=crypt keyfile=/tmp/fifo$U"
+	until_true 10 worker_waits fifo
+	tell term
+	ask result
+	ok "cancel: of a key file that does not come" eval '[ "$REPLY" = "worker ended" ]'
+	worker_stop
+}
+
 A=$(dev_of ubda) B=$(dev_of ubdb) C=$(dev_of ubdc) D=$(dev_of ubdd) E=$(dev_of ubde) F=$(dev_of ubdf)
 for module in dm_snapshot dm_thin_pool dm_raid dm_mod dm_crypt md_mod raid1 raid456 xfs btrfs; do
 	modprobe $module 2>/dev/null
@@ -521,4 +539,5 @@ partition_tests
 link_tests
 [ -n "$U" ] || module_tests
 wire_tests
+library_tests
 done_testing
