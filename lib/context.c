@@ -2,6 +2,7 @@
 #include "context.h"
 
 #include "handover/state.h"
+#include "source/reorder.h"
 #include "source/replay.h"
 
 #include <fcntl.h>
@@ -421,11 +422,14 @@ _public_ int sact_replay(const char *journal, size_t len, unsigned flags, uint64
 		return -EINVAL;
 	if (flags & ~(unsigned)(SACT_REPLAY_SHUFFLE | SACT_REPLAY_ALL_ORDERS))
 		return -EINVAL;
-	if (flags)
-		return -EOPNOTSUPP;
+	if (flags & ~(unsigned)(SACT_REPLAY_SHUFFLE | SACT_REPLAY_ALL_ORDERS))
+		return -EINVAL;
 	text = g_strndup(journal, len);
 	report = g_string_new(NULL);
-	r = replay_journal(text, report);
+	if (flags)
+		r = reorder_journal(text, flags & SACT_REPLAY_ALL_ORDERS, seed, report);
+	else
+		r = replay_journal(text, report);
 	out = text_out(g_string_free(report, FALSE), ret_report);
 	return out < 0 ? out : r;
 }

@@ -173,28 +173,19 @@ static bool makes_uuid(const struct action *a, const char *dm_uuid)
 /* Whether this input is what the effect did. */
 static bool caused(const struct effect *e, const struct input *in)
 {
+	enum action_type t = e->action.type_id;
 	dev_t devnum = in->partn ? in->parent : in->devnum;
 
-	switch (in->type_id) {
-	case INPUT_DEVICE:
-		if (e->action.type_id == ACTION_DM_ACTIVATE)
-			return !str_empty(in->dm_uuid) && makes_uuid(&e->action, in->dm_uuid);
-		return (e->action.type_id == ACTION_MD_ASSEMBLE || e->action.type_id == ACTION_LUKS_OPEN) &&
-		       e->answered && e->result.error >= 0 && e->result.devnum == devnum;
-	case INPUT_GONE:
-		return (e->action.type_id == ACTION_MD_STOP || e->action.type_id == ACTION_DM_REMOVE) &&
-		       e->action.devnum == devnum;
-	case INPUT_MOUNTED:
-		return e->action.type_id == ACTION_MOUNT && streq0(e->action.target, in->target);
-	case INPUT_UNMOUNTED:
-		return e->action.type_id == ACTION_UMOUNT && streq0(e->action.target, in->target);
-	case INPUT_MODALIAS: case INPUT_ENUMERATED: case INPUT_OVERFLOW: case INPUT_RESULT: case INPUT_TIMER:
-	case INPUT_GOAL: case INPUT_VOLUME: case INPUT_ARRAY: case INPUT_POLICY: case INPUT_ANSWER:
-	case INPUT_SKIP: case INPUT_MADE: case INPUT_LAYOUT: case INPUT_STOP: case INPUT_CANCEL:
-	case _INPUT_MAX:
-		break;
-	}
-	return false;
+	if (in->type_id == INPUT_DEVICE && t == ACTION_DM_ACTIVATE)
+		return !str_empty(in->dm_uuid) && makes_uuid(&e->action, in->dm_uuid);
+	if (in->type_id == INPUT_DEVICE)
+		return (t == ACTION_MD_ASSEMBLE || t == ACTION_LUKS_OPEN) && e->answered && e->result.error >= 0 &&
+		       e->result.devnum == devnum;
+	if (in->type_id == INPUT_GONE)
+		return (t == ACTION_MD_STOP || t == ACTION_DM_REMOVE) && e->action.devnum == devnum;
+	if (in->type_id == INPUT_MOUNTED)
+		return t == ACTION_MOUNT && streq0(e->action.target, in->target);
+	return in->type_id == INPUT_UNMOUNTED && t == ACTION_UMOUNT && streq0(e->action.target, in->target);
 }
 
 /* Gives each effect the inputs that it led to; the latest effect before the input is the one. */
@@ -259,6 +250,17 @@ static guint unit_of(struct recording *r, const struct input *in)
 	return r->units->len;
 }
 
+static bool known_before(const struct recording *r, const struct input *in)
+{
+	for (guint i = 0; i < r->events->len; i++) {
+		const struct event *e = r->events->pdata[i];
+
+		if (e->unit && e->in.devnum == in->devnum)
+			return true;
+	}
+	return false;
+}
+
 /* A removal does not say of what a partition was one. */
 static guint unit_of_gone(const struct recording *r, const struct input *in)
 {
@@ -277,6 +279,7 @@ static void event_add(struct recording *r, const struct input *in)
 
 	input_copy(&e->in, in);
 	if (in->type_id == INPUT_DEVICE) {
+		e->arrival = !known_before(r, in);
 		e->unit = unit_of(r, in);
 		((struct unit *)r->units->pdata[e->unit - 1])->moves |= in->size > 0;
 	} else if (in->type_id == INPUT_GONE) {

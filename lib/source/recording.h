@@ -21,7 +21,8 @@ struct effect {
 
 struct event {
 	struct input in;
-	guint unit; /* index + 1 of the disk it is about, 0: none */
+	guint unit;   /* index + 1 of the disk it is about, 0: none */
+	bool arrival; /* the first of this device */
 };
 
 struct unit {

@@ -3,22 +3,7 @@
 #include "source/replay.h"
 
 #include "core/plan.h"
-
-/* "@USEC MARK REST" → the time, the mark and where the rest begins. */
-static int line_split(const char *line, uint64_t *usec, char *mark, const char **rest)
-{
-	const char *sp = strchr(line, ' ');
-	g_autofree char *digits = NULL;
-
-	if (*line != '@' || !sp || !sp[1] || sp[2] != ' ')
-		return -EBADMSG;
-	digits = g_strndup(line + 1, (gsize)(sp - line - 1));
-	if (parse_u64(digits, usec) < 0)
-		return -EBADMSG;
-	*mark = sp[1];
-	*rest = sp + 3;
-	return 0;
-}
+#include "source/recording.h"
 
 struct replay {
 	struct plan *plan;
@@ -55,7 +40,7 @@ static void collect(struct replay *r, char **lines, guint from)
 		const char *rest;
 		char mark;
 
-		if (line_split(lines[i], &usec, &mark, &rest) < 0 || mark == '=')
+		if (journal_split(lines[i], &usec, &mark, &rest) < 0 || mark == '=')
 			continue;
 		if (mark == '<')
 			return;
@@ -73,7 +58,7 @@ static int replay_lines(struct replay *r, char **lines)
 
 		if (!*lines[i])
 			continue;
-		if (line_split(lines[i], &usec, &mark, &rest) < 0 || !strchr("<>=", mark)) {
+		if (journal_split(lines[i], &usec, &mark, &rest) < 0 || !strchr("<>=", mark)) {
 			g_string_append_printf(r->report, "line %u: no journal line\n", i + 1);
 			return -EBADMSG;
 		}
