@@ -71,6 +71,7 @@ void event_push(sact *s, const struct action *a)
 	case ACTION_ASSEMBLY_STATE:
 		e->type = SACT_EVENT_ASSEMBLY;
 		e->subject = g_strdup_printf("%s %s", a->layer, a->name ?: a->uuid);
+		e->number = (int)a->number;
 		break;
 	case ACTION_PROBE:
 	case ACTION_MODULES:

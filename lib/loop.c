@@ -86,7 +86,7 @@ static void execute(sact *s, const struct action *a)
 	}
 	if (a->type_id == ACTION_CANCEL) {
 		if (s->pool)
-			pool_cancel(s->pool, a->id);
+			pool_cancel(s->pool, a->id, a->flag);
 	} else if (a->type_id == ACTION_OVERTAKE) {
 		if (s->pool)
 			pool_overtake(s->pool, a->id);

@@ -21,6 +21,7 @@ struct job {
 	const struct secret *secret; /* the context's; it outlives the job */
 	bool suspect;		     /* took long before: has a worker of its own */
 	bool retried;		     /* a worker died over it */
+	bool cancelled;		     /* and asked to end */
 };
 
 struct worker {
@@ -184,7 +185,7 @@ struct pool *pool_free(struct pool *p)
 	for (guint i = 0; i < p->workers->len; i++) {
 		struct worker *w = p->workers->pdata[i];
 
-		worker_signal(w, w->job ? SIGKILL : SIGTERM);
+		worker_signal(w, w->dying ? SIGKILL : SIGTERM);
 		if (w->sock >= 0)
 			shutdown(w->sock, SHUT_RDWR);
 		if (w->pidfd >= 0 && !w->dying) { /* an idle worker leaves at once: no zombie stays behind */
@@ -341,7 +342,13 @@ static bool cancel_queued(struct pool *p, GQueue *queue, uint64_t id)
 	return false;
 }
 
-void pool_cancel(struct pool *p, uint64_t id)
+/* Those leave something behind when they are killed: a child, a semaphore. */
+static bool cleans_up(const struct action *a)
+{
+	return is_slow(a) || a->type_id == ACTION_DM_ACTIVATE || a->type_id == ACTION_DM_REMOVE;
+}
+
+void pool_cancel(struct pool *p, uint64_t id, bool kill)
 {
 	if (cancel_queued(p, &p->quick, id) || cancel_queued(p, &p->slow, id))
 		return;
@@ -350,8 +357,9 @@ void pool_cancel(struct pool *p, uint64_t id)
 
 		if (!w->job || w->job->action.id != id)
 			continue;
-		if (w->job->action.type_id == ACTION_FSCK) {
-			worker_signal(w, SIGTERM); /* the checker stops cleanly and its status comes back */
+		if (cleans_up(&w->job->action) && !kill) {
+			w->job->cancelled = true;
+			worker_signal(w, SIGTERM); /* the checker's status, for one, still comes back */
 			return;
 		}
 		worker_drop(p, w, true);
@@ -371,15 +379,15 @@ static void lost(struct pool *p, struct worker *w)
 	bool slow = w->slow;
 
 	worker_drop(p, w, false);
-	if (j && !j->retried) { /* every effect may be repeated: one more try, by another process */
+	if (j && !j->retried && !j->cancelled) { /* every effect may be repeated: one more try, by another process */
 		j->retried = true;
 		g_queue_push_head(slow ? &p->slow : &p->quick, j);
 		run(p);
 		return;
 	}
-	job_free(j);
 	if (id)
-		answer(p, id, -ECONNRESET, "the worker died over it");
+		answer(p, id, j->cancelled ? -ECANCELED : -ECONNRESET, "the worker died over it");
+	job_free(j);
 	run(p);
 }
 

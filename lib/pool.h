@@ -18,7 +18,7 @@ struct pool *pool_free(struct pool *p);
 int pool_prepare(struct pool *p); /* starts the first worker */
 void pool_submit(struct pool *p, const struct action *a, const struct secret *secret);
 void pool_overtake(struct pool *p, uint64_t id); /* it takes long: the others do not wait for it */
-void pool_cancel(struct pool *p, uint64_t id);
+void pool_cancel(struct pool *p, uint64_t id, bool kill);
 void pool_dispatch(struct pool *p, void *tag); /* tag: epoll's data.ptr of a fd that is ours */
 bool pool_owns(const struct pool *p, const void *tag);
 unsigned pool_started(const struct pool *p); /* processes started so far */

@@ -59,6 +59,9 @@ static const struct row {
 	{"verbose", NULL, KIND_FLAG, AT(verbose), FOR_RUNS, "print the library's debug messages"},
 	{"shuffle", "SEED", KIND_SHUFFLE, AT(shuffle), FOR_REPLAY, "another order of arrival"},
 	{"all-orders", NULL, KIND_FLAG, AT(all_orders), FOR_REPLAY, "every order of arrival"},
+	{"output", "FILE", KIND_STRING, AT(output), FOR_PLOT, "write it there (default: standard output)"},
+	{"text", NULL, KIND_FLAG, AT(text), FOR_PLOT, "critical path and sums as text"},
+	{"boot", NULL, KIND_FLAG, AT(boot), FOR_PLOT, "the time before it was the kernel's"},
 	{"help", NULL, KIND_FLAG, AT(help), ~0u, "this text"},
 #undef AT
 };

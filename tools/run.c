@@ -157,7 +157,8 @@ static void show_state(const sact_event *e, const char *subject, const char *tex
 		subject = sact_goal_get_target(g) ? sact_goal_get_target(g) : sact_goal_get_spec(g);
 	if (!text && g)
 		text = state_name(sact_goal_get_state(g));
-	say("%s: %s", subject ? subject : "", text ? text : "");
+	/* what lies on something is further to the right: the tree as it grows */
+	say("%*s%s: %s", g ? 0 : 2 * sact_event_get_number(e), "", subject ? subject : "", text ? text : "");
 }
 
 /* An empty file in the run directory: a word to whoever started us. */

@@ -34,7 +34,8 @@ enum tool_message {
 	MSG_NOT_RUNNING = 75, /* nothing runs that could be asked */
 	MSG_ENGINE = 76,      /* the library failed */
 	MSG_INTERRUPTED = 77,
-	MSG_ANSWER = 78, /* an answer was not taken */
+	MSG_ANSWER = 78,  /* an answer was not taken */
+	MSG_JOURNAL = 79, /* a line of a journal cannot be understood */
 };
 
 /* ---- options.c ---- */
@@ -49,17 +50,18 @@ enum command_bit {
 	FOR_ANSWER = 1 << 6,
 	FOR_REPLAY = 1 << 7,
 	FOR_INIT = 1 << 8,
+	FOR_PLOT = 1 << 9,
 };
 
 struct options {
 	const char *cmdline, *crypttab, *fstab, *mdadm_conf, *layout;
-	const char *run_dir, *record, *target, *fstype, *mount_options, *fsck;
+	const char *run_dir, *record, *target, *fstype, *mount_options, *fsck, *output;
 	int source;
 	uint64_t timeout_usec;	/* UINT64_MAX: none */
 	uint64_t degraded_usec; /* UINT64_MAX: never */
 	uint64_t shuffle;
 	bool has_degraded, has_shuffle, all_orders;
-	bool json, follow, quiet, verbose, all, everything, list, help;
+	bool json, follow, quiet, verbose, all, everything, list, text, boot, help;
 };
 
 struct command {
@@ -84,6 +86,7 @@ int cmd_status(const struct options *o, int argc, char **argv);
 int cmd_explain(const struct options *o, int argc, char **argv);
 int cmd_answer(const struct options *o, int argc, char **argv);
 int cmd_replay(const struct options *o, int argc, char **argv);
+int cmd_plot(const struct options *o, int argc, char **argv);
 int cmd_init(const struct options *o, int argc, char **argv);
 
 /* ---- io.c ---- */

@@ -28,10 +28,10 @@ enum action_type {
 	ACTION_WITHDRAW,    /* id of the question, text: why */
 	ACTION_FORGET,	    /* secret: no one needs it any more */
 	ACTION_OVERTAKE,    /* id: that action takes long; what is queued behind it goes on beside it */
-	ACTION_CANCEL,	    /* id of the action to be stopped; it is answered with -ECANCELED */
+	ACTION_CANCEL,	    /* id of the action to be stopped; it is answered with -ECANCELED; flag: killed */
 	ACTION_REPORT,	    /* number, severity, node or name, text: SACT-<number> */
 	ACTION_GOAL_STATE,  /* id, name: the state, number and text of the error */
-	ACTION_ASSEMBLY_STATE, /* layer, uuid, name: the state */
+	ACTION_ASSEMBLY_STATE, /* layer, uuid, name, text: the state; number: assemblies below it */
 	_ACTION_MAX,
 };
 

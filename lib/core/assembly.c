@@ -91,6 +91,32 @@ void assembly_touch_all(struct plan *p)
 		assembly_touch(p, p->assemblies->pdata[i]);
 }
 
+/* How many assemblies lie below it, one on the other. */
+static unsigned height(const struct assembly *a, unsigned limit)
+{
+	unsigned most = 0;
+
+	for (guint i = 0; limit && i < a->members->len; i++) {
+		const struct device *d = ((struct member *)a->members->pdata[i])->dev;
+
+		if (d->output_of)
+			most = MAX(most, 1 + height(d->output_of, limit - 1));
+	}
+	return most;
+}
+
+static char *state_text(const struct assembly *a)
+{
+	GString *s = g_string_new(NULL);
+
+	g_string_append_printf(s, "%s, %u of %u", assembly_state_name(a->state), a->present, a->needed);
+	for (guint i = 0; i < a->members->len && i < 8; i++)
+		g_string_append_printf(s, "%s%s", i ? " " : " (", ((struct member *)a->members->pdata[i])->dev->node);
+	if (a->members->len)
+		g_string_append(s, a->members->len > 8 ? " …)" : ")");
+	return g_string_free(s, FALSE);
+}
+
 void assembly_set_state(struct plan *p, struct assembly *a, enum assembly_state to)
 {
 	struct action *act;
@@ -110,7 +136,8 @@ void assembly_set_state(struct plan *p, struct assembly *a, enum assembly_state 
 	act->layer = g_strdup(a->layer->name);
 	act->uuid = g_strdup(a->id);
 	act->name = g_strdup(a->name);
-	act->text = g_strdup_printf("%s, %u of %u", assembly_state_name(to), a->present, a->needed);
+	act->text = state_text(a);
+	act->number = height(a, 16);
 	if (assembly_running(a))
 		act->flag = true;
 }

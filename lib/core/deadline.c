@@ -27,7 +27,7 @@ static void emit(void (*fn)(void *, const struct deadline *), void *data, uint64
 /* Key derivations and checks have a process of their own from the start. */
 static uint64_t overtake_at(const struct request *r)
 {
-	if (r->overtaken || r->until == USEC_NEVER || r->type == ACTION_LUKS_OPEN || r->type == ACTION_FSCK)
+	if (r->overtaken || r->cancelled || r->until == USEC_NEVER || r->type == ACTION_LUKS_OPEN || r->type == ACTION_FSCK)
 		return USEC_NEVER;
 	return usec_add(r->since, OVERTAKE_AFTER);
 }

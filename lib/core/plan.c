@@ -2,6 +2,9 @@
 /* The step: one input in, actions out.  Everything else in core is called from here. */
 #include "layer/layer.h"
 
+/* Asked to end, a worker cleans up (udev's cookies, a checker below it); then it is killed. */
+#define CANCEL_GRACE (5 * USEC_PER_SEC)
+
 static guint dev_hash(gconstpointer p)
 {
 	dev_t d = *(const dev_t *)p;
@@ -160,13 +163,21 @@ struct action *plan_request(struct plan *p, enum action_type t, enum owner owner
 /* Gives an action up: its result, the worker's or -ECANCELED, still comes. */
 void plan_cancel(struct plan *p, uint64_t request_id)
 {
+	struct action *act;
 	struct request *r = g_hash_table_lookup(p->requests, &request_id);
 
 	if (!r)
 		return;
+	act = actions_add(p->out, ACTION_CANCEL);
+	act->id = r->id;
+	if (r->cancelled) { /* it was asked to end, and did not */
+		act->flag = true;
+		r->until = USEC_NEVER;
+		return;
+	}
 	r->timed_out = r->until <= p->now;
-	r->until = USEC_NEVER;
-	actions_add(p->out, ACTION_CANCEL)->id = r->id;
+	r->cancelled = true;
+	r->until = usec_add(p->now, CANCEL_GRACE);
 	if (r->timed_out)
 		plan_report(p, MSG_WORKER, 3, r->what ?: "", "%s took longer than %" PRIu64 " s and is given up",
 			    action_type_name(r->type), (p->now - r->since) / USEC_PER_SEC);

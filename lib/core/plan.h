@@ -175,7 +175,7 @@ struct request {
 	void *ptr;	 /* OWNER_ASSEMBLY, OWNER_GOAL: never freed before the plan */
 	uint64_t secret;
 	uint64_t since, until;
-	bool deep, timed_out, overtaken;
+	bool deep, timed_out, overtaken, cancelled;
 	char *what;	 /* for explanations */
 };
 

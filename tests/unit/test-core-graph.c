@@ -93,7 +93,8 @@ const struct row graph_rows[] = {
 	/* Drivers. */
 	{ "a goal that is met waits for no driver", "mount UUID=x /m; hold modules; add sda ext4:x; modalias pci:v1; listed; ? goal 1",
 	  "mount sda /m; goal 1 done; goal 1 done sda" },
-	{ "but not for ever", "mount UUID=x /m; hold modules; add sda ext4:x; modalias pci:v1; listed; at 2s", "@1: mount sda /m; goal 1 done" },
+	{ "a driver that hangs holds it up no longer than 1 s", "mount UUID=x /m; hold modules; modalias pci:v1; listed; add sda ext4:x; at 2s",
+	  "@1: mount sda /m; goal 1 done" },
 
 	/* Links, where there is no udevd. */
 	{ "links of a file system", "show link; mount /dev/sda /m; add sda ext4:x:l",
