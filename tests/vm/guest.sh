@@ -13,13 +13,22 @@ here=$(dirname "$(readlink -e "$0")")
 declare -A row_tags row_title
 rows=()
 
-# row NAME[@VARIANT] "TAG..." TITLE: declares one.  Its functions are called NAME_setup, NAME_act and
-# NAME_assert ('_' for '-'), each with the variant as argument.  Variants share one setup.
+# row NAME[@VARIANT] "TAG..." TITLE: declares one.  Its functions are called NAME_setup, NAME_act,
+# NAME_assert and, if that is there, NAME_after ('_' for '-'), each with the variant as argument.
+# Variants share one setup.  Tags with a meaning: notrace: act goes without strace; udev: udevd runs;
+# both: once without and once with udevd.
 row()
 {
 	rows+=("$1")
 	row_tags[$1]=$2
 	row_title[$1]=$3
+	case " $2 " in
+	*' both '*)
+		rows+=("$1+udev")
+		row_tags[$1+udev]="${2/both/udev}"
+		row_title[$1+udev]="$3, with udevd"
+		;;
+	esac
 }
 
 for file in "$here"/rows/*.sh; do
@@ -54,6 +63,7 @@ leftovers()
 {
 	local f
 
+	[ "$ROW_SOURCE" != udev ] || udevadm settle -t 20
 	storage_left
 	ipcs -s | awk '$1 ~ /^0x/ { print "semaphore " $0 }'
 	ls -l /proc/[0-9]*/exe 2>/dev/null | awk '/storage-activate/ { print "process", $(NF - 2), $NF }'

@@ -175,14 +175,15 @@ open_luks()
 	REPLY=/dev/mapper/$3
 }
 
-# mk_md NAME LEVEL NODE...: metadata 1.2, in sync; REPLY is the node and UUID the array's, as blkid writes it.
+# mk_md NAME LEVEL NODE...: in sync; metadata 1.2 without bitmap, unless MD_METADATA and MD_BITMAP say otherwise.
+# REPLY is the node and UUID the array's, as blkid writes it.
 mk_md()
 {
 	local name=$1 level=$2 hex
 
 	shift 2
-	must mdadm --create "/dev/md/$name" --run --metadata=1.2 --level="$level" --homehost=any \
-		--bitmap=none --assume-clean --raid-devices=$# --name="$name" "$@"
+	must mdadm --create "/dev/md/$name" --run --metadata=${MD_METADATA-1.2} --level="$level" --homehost=any \
+		--bitmap=${MD_BITMAP-none} --assume-clean --raid-devices=$# --name="$name" "$@"
 	REPLY=$(readlink -f "/dev/md/$name")
 	[ -b "$REPLY" ] || fail "no node of array $name"
 	hex=$(cat "/sys/class/block/${REPLY#/dev/}/md/uuid" 2>/dev/null) ||

@@ -13,9 +13,10 @@ TRACED=$TRACED,futex,rt_sigtimedwait,recvmmsg,io_getevents,mq_timedreceive,mq_ti
 # row_main NAME: all of it; any failure ends the process.
 row_main()
 {
-	local base=${1%%@*} variant=
+	local name=${1%+udev} base variant=
 
-	case $1 in *@*) variant=${1#*@} ;; esac
+	base=${name%%@*}
+	case $name in *@*) variant=${name#*@} ;; esac
 	base=${base//-/_}
 	OUT=/out/$1
 	TAGS=" ${row_tags[$1]} "
@@ -23,7 +24,7 @@ row_main()
 	if [ "$ROW_TRACE" = 1 ] && [ "${TAGS/ notrace /}" = "$TAGS" ]; then
 		TRACE=(strace -f -tt -q -e signal=none -e "trace=$TRACED" -o "$OUT/strace")
 	fi
-	CRYPTTAB=/tmp/crypttab FSTAB=/tmp/fstab CMDLINE=/tmp/cmdline
+	CRYPTTAB=/tmp/crypttab FSTAB=/tmp/fstab CMDLINE=/tmp/cmdline MDADM_CONF=/tmp/mdadm.conf
 	row_setup "$base" "$variant"
 	section act
 	: >/run/executed
@@ -34,6 +35,7 @@ row_main()
 	"${base}_assert" "$variant"
 	section stop
 	row_stop
+	! declare -F "${base}_after" >/dev/null || "${base}_after" "$variant"
 }
 
 section() { echo "== $1 at $(cut -d' ' -f1 /proc/uptime)"; }
@@ -49,6 +51,7 @@ row_setup()
 		disks_out
 		: >$CRYPTTAB
 		: >$FSTAB
+		: >$MDADM_CONF
 		echo quiet >$CMDLINE
 		rm -rf /tmp/setup
 		mkdir -p /tmp/setup
@@ -59,7 +62,7 @@ row_setup()
 			sed 's/^declare -- /declare -g /; s/^declare -\([aA]\)/declare -g\1/' >"$done"
 		disks_out
 	fi
-	bare_dev
+	[ "$ROW_SOURCE" = udev ] || bare_dev
 	rm -rf $RUN /mnt/t /mnt/r
 	mkdir -p /mnt/t /mnt/r
 	[ -z "$(ls /dev/sd* 2>/dev/null)" ] || fail "disks are still there"
@@ -77,7 +80,7 @@ start()
 	echo "$TOOL $*"
 	(
 		"${TRACE[@]}" "$TOOL" "$@" --source="$ROW_SOURCE" --crypttab=$CRYPTTAB \
-			--record="$OUT/journal" >"$OUT/stdout" 2>"$OUT/stderr" </dev/null 9>&-
+			--mdadm-conf=$MDADM_CONF --record="$OUT/journal" >"$OUT/stdout" 2>"$OUT/stderr" </dev/null 9>&-
 		echo $? >&9
 	) &
 	[ ${#TRACE[@]} = 0 ] || follow &
@@ -98,7 +101,7 @@ start_on_tty()
 	mkfifo /tmp/status /tmp/keyboard
 	exec 9<>/tmp/status 8<>/tmp/keyboard
 	printf '%q ' "${TRACE[@]}" "$TOOL" "$@" \
-		--source="$ROW_SOURCE" --crypttab=$CRYPTTAB --record="$OUT/journal" >/tmp/command
+		--source="$ROW_SOURCE" --crypttab=$CRYPTTAB --mdadm-conf=$MDADM_CONF --record="$OUT/journal" >/tmp/command
 	(
 		script -q -e -f -c "$(cat /tmp/command)" "$OUT/tty" <&8 >/dev/null 2>&1 9>&-
 		echo $? >&9
@@ -132,6 +135,44 @@ say()
 	until_true 20 sa_answer "$1" || fail "no question took the answer"
 }
 sa_answer() { printf '%s\n' "$1" | "$TOOL" answer; }
+
+# key CHARACTERS: typed as they are, when the terminal shows the prompt.
+key_in()
+{
+	until_true 20 tty_shows "$1" || fail "no prompt with $1 on the terminal"
+	printf "$2" >&8
+}
+
+# asked N: so many questions stand now.
+asked()
+{
+	[ "$("$TOOL" answer --list 2>/dev/null | grep -o '"id"' | wc -l)" = "$1" ]
+}
+
+# clock_of REASON: waits for a deadline with this reason in status; REPLY is its time.
+clock_of()
+{
+	until_true 20 json_holds "any('$1' in d['reason'] for d in s['deadlines'])" || fail "no clock: $1"
+	REPLY=$(/usr/bin/python3 -ISc 'import json, sys
+print([d["until_usec"] for d in json.load(open(sys.argv[1]))["deadlines"] if sys.argv[2] in d["reason"]][0])' \
+		"$OUT/status.json" "$1")
+}
+
+# now_usec: REPLY is the time of the deadlines.
+now_usec()
+{
+	read -r REPLY _ </proc/uptime
+	REPLY=${REPLY/./}0000
+}
+
+# wait_until USEC
+wait_until()
+{
+	local until=$1
+
+	now_usec
+	[ "$until" -le "$REPLY" ] || sleep $(((until - REPLY) / 1000000)).$(printf %06d $(((until - REPLY) % 1000000)))
+}
 
 # shows TEXT: standard error of the tool has it by now or soon.
 shows()
@@ -253,6 +294,9 @@ sum()
 	REPLY=$(dd if="$1" bs=1k skip="${2-0}" iflag=fullblock status=none | sha256sum)
 }
 
+# says NUMBER [TEXT]: that message was printed, with this in it.
+says() { grep "SACT-$1" "$OUT/stderr" | grep -qF -- "${2-}" || fail "no SACT-$1 with ${2-}: $(grep SACT "$OUT/stderr")"; }
+
 # numbered NODE: a numbered message names it.
 numbered()
 {
@@ -261,14 +305,14 @@ numbered()
 }
 
 # json EXPRESSION: a Python expression about s, the status as it is now, holds.
-json()
+json_holds()
 {
-	"$TOOL" status --json >"$OUT/status.json" 2>"$OUT/status.err" ||
-		fail "status --json: $(cat "$OUT/status.err")"
-	/usr/bin/python3 -ISc 'import json, sys
+	"$TOOL" status --json >"$OUT/status.json" 2>"$OUT/status.err" &&
+		/usr/bin/python3 -ISc 'import json, sys
 s = json.load(open(sys.argv[1]))
-sys.exit(not eval(sys.argv[2]))' "$OUT/status.json" "$1" || fail "status: $1"
+sys.exit(not eval(sys.argv[2]))' "$OUT/status.json" "$1"
 }
+json() { json_holds "$1" || fail "status: $1"; }
 
 # ---- stop ----
 

@@ -29,7 +29,7 @@ ext4_disk_assert()
 	is_fs "$REPLY" "$fs_uuid" plain
 }
 
-row ext4-partition@uuid "ext4" "ext4 on a partition by UUID="
+row ext4-partition@uuid "both ext4" "ext4 on a partition by UUID="
 row ext4-partition@label "ext4" "ext4 on a partition by LABEL=, plugged in later"
 row ext4-partition@node "ext4" "ext4 on a partition by /dev/NAME, plugged in later"
 row ext4-partition@partuuid "ext4" "ext4 on a partition by PARTUUID="
@@ -59,7 +59,7 @@ ext4_partition_assert()
 }
 
 row md-raid1@01 "md" "RAID1 1.2 by /dev/md/NAME, members plugged in order"
-row md-raid1@10 "md" "RAID1 1.2 by UUID=, members plugged in reverse order"
+row md-raid1@10 "both md" "RAID1 1.2 by UUID=, members plugged in reverse order"
 md_raid1_setup()
 {
 	disks 2
@@ -83,7 +83,7 @@ md_raid1_assert()
 	is_fs "$REPLY" "$fs_uuid" onmd
 }
 
-row luks-passphrase@answer "luks" "LUKS2 with a passphrase by /dev/mapper/NAME, answered by 'answer'"
+row luks-passphrase@answer "both luks" "LUKS2 with a passphrase by /dev/mapper/NAME, answered by 'answer'"
 row luks-passphrase@tty "luks" "LUKS2 with a passphrase by UUID=, typed on a terminal without echo"
 row luks-passphrase@late "luks" "LUKS2 with a passphrase by LABEL=, plugged in later"
 luks_passphrase_setup()
@@ -103,8 +103,8 @@ luks_passphrase_act()
 	tty)
 		plug 0
 		start_on_tty mount "UUID=$fs_uuid" /mnt/t
-		type_in cvault "wrong horse"
-		type_in cvault "correct horse"
+		type_in "Passphrase for cvault" "wrong horse"
+		type_in "Passphrase for cvault" "correct horse"
 		;;
 	late) start mount LABEL=vault /mnt/t && plug 0 && say "correct horse" ;;
 	esac
@@ -147,7 +147,7 @@ luks_keyfile_assert()
 
 for order in 012 021 102 120 201 210; do
 	case $order in
-	012) row lvm-linear@012 "lvm" "LVM over three disks by /dev/VG/LV" ;;
+	012) row lvm-linear@012 "both lvm" "LVM over three disks by /dev/VG/LV" ;;
 	*) row lvm-linear@$order "lvm order" "LVM over three disks, plugged in the order $order" ;;
 	esac
 done
@@ -182,7 +182,7 @@ lvm_linear_assert()
 }
 
 row device-spec@uuid "lvm" "device UUID= prints the node"
-row device-spec@lv "lvm" "device /dev/VG/LV prints the node and activates no other LV"
+row device-spec@lv "both lvm" "device /dev/VG/LV prints the node and activates no other LV"
 device_spec_setup()
 {
 	disks 1

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Layers in layers, members in every order.
 
-row lvm-on-luks "luks lvm" "LVM on LUKS, root by command line"
+row lvm-on-luks "both luks lvm" "LVM on LUKS, root by command line"
 lvm_on_luks_setup()
 {
 	disks 1
@@ -33,7 +33,7 @@ lvm_on_luks_assert()
 	linked "/dev/disk/by-uuid/$fs_uuid" /dev/debian-vg/root
 }
 
-row luks-on-raid@01 "luks md" "LUKS on RAID1, members in order"
+row luks-on-raid@01 "both luks md" "LUKS on RAID1, members in order"
 row luks-on-raid@10 "luks md" "LUKS on RAID1, members in reverse order"
 luks_on_raid_setup()
 {
@@ -64,7 +64,7 @@ luks_on_raid_assert()
 }
 
 row raid-on-luks@01 "luks md" "RAID1 on two LUKS volumes, one passphrase typed once opens both"
-row raid-on-luks@10 "luks md" "RAID1 on two LUKS volumes, the second disk comes first"
+row raid-on-luks@10 "both luks md" "RAID1 on two LUKS volumes, the second disk comes first"
 raid_on_luks_setup()
 {
 	local i
@@ -103,7 +103,7 @@ raid_on_luks_assert()
 
 row lvm-on-raid-on-luks@01 "luks md lvm" "LVM on RAID1 on two LUKS, both there before us"
 row lvm-on-raid-on-luks@10 "luks md lvm" "LVM on RAID1 on two LUKS, the second disk comes first"
-row lvm-on-raid-on-luks@late "luks md lvm" "LVM on RAID1 on two LUKS, the last disk comes 3 s late, after the answer"
+row lvm-on-raid-on-luks@late "both luks md lvm" "LVM on RAID1 on two LUKS, the last disk comes 3 s late, after the answer"
 lvm_on_raid_on_luks_setup()
 {
 	local i
@@ -163,7 +163,7 @@ lvm_on_raid_on_luks_assert()
 	is_fs /dev/vg/root "$fs_uuid" root
 }
 
-row luks-in-lv "luks lvm" "LUKS in an LV, by /dev/mapper/NAME"
+row luks-in-lv "both luks lvm" "LUKS in an LV, by /dev/mapper/NAME"
 luks_in_lv_setup()
 {
 	disks 1
@@ -193,7 +193,7 @@ luks_in_lv_assert()
 	is_fs /dev/mapper/inner "$fs_uuid" inlv
 }
 
-row lvm-on-raid@late "md lvm" "LVM on RAID1, the last member comes 3 s late: complete, not degraded"
+row lvm-on-raid@late "both md lvm" "LVM on RAID1, the last member comes 3 s late: complete, not degraded"
 row lvm-on-raid@10 "md lvm" "LVM on RAID1 by /dev/VG/LV, members in reverse order"
 lvm_on_raid_setup()
 {
@@ -214,7 +214,7 @@ lvm_on_raid_act()
 		plug 0
 		start mount "UUID=$fs_uuid" /mnt/t
 		# Status shows the running clock of the degraded policy, and who waits for what.
-		until_true 10 json 's["deadlines"]' || fail "no deadline in status"
+		until_true 10 json_holds 's["deadlines"]' || fail "no deadline in status"
 		json 's["goals"][0]["state"] == "waiting" and s["goals"][0]["waits_for"]'
 		sleep 3
 		not_mounted /mnt/t
@@ -235,7 +235,7 @@ lvm_on_raid_assert()
 	is_fs /dev/vgr/data "$fs_uuid" data
 }
 
-row fstab-all "luks lvm md" "mount --all: three stacks at once, one mounted on another"
+row fstab-all "both luks lvm md" "mount --all: three stacks at once, one mounted on another"
 fstab_all_setup()
 {
 	disks 4

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The worker killed and hung; events lost.
+
+worker_pids()
+{
+	ls -l /proc/[0-9]*/exe 2>/dev/null | awk '/storage-activate-worker/ { print $(NF - 2) }' | tr -dc '0-9\n'
+}
+
+row worker-killed "worker luks" "the worker is killed while a question stands: a new one goes on"
+worker_killed_setup()
+{
+	disks 1
+	mk_luks /dev/sda secret
+	volume wk "$UUID" none
+	open_luks /dev/sda secret wk
+	mk_ext4 "$REPLY" wk "went on"
+	fs_uuid=$UUID
+}
+worker_killed_act()
+{
+	plug 0
+	start mount "UUID=$fs_uuid" /mnt/t
+	until_true 20 asked 1 || fail "no question"
+	worker_pids | xargs -r kill -9 || fail "no worker"
+	say secret
+	finish 0
+}
+worker_killed_assert() { mounted /mnt/t /dev/mapper/wk "went on"; }
+
+row worker-hung "worker" "a device on which reads hang: others are not held up"
+worker_hung_setup()
+{
+	disks 2
+	mk_ext4 /dev/sda hangs "never read"
+	mk_ext4 /dev/sdb good "the rest"
+	fs_uuid=$UUID
+}
+worker_hung_act()
+{
+	plug 0 1
+	/.host/usr/sbin/dmsetup create hung --table "0 4096 linear /dev/sda 0"
+	/.host/usr/sbin/dmsetup suspend hung
+	start mount "UUID=$fs_uuid" /mnt/t
+	finish 0 20
+}
+worker_hung_assert()
+{
+	mounted /mnt/t /dev/sdb "the rest"
+	dmsetup resume hung
+	dmsetup remove --retry hung
+}
+
+row overflow "source notrace" "so many events at once that some are lost: everything is read again, nothing is missed"
+overflow_setup()
+{
+	disks 1
+	mk_ext4 /dev/sda flood "found all the same"
+	fs_uuid=$UUID
+}
+overflow_act()
+{
+	local engine i big
+
+	start mount "UUID=$fs_uuid" /mnt/t
+	until_true 10 grep -q '< enumerated' "$OUT/journal" || fail "no enumeration"
+	engine=$(ls -l /proc/[0-9]*/exe 2>/dev/null | awk '/sbin\/storage-activate$/ { print $(NF - 2) }' | tr -dc '0-9\n')
+	kill -STOP $engine
+	# More than the 32 MiB that the kernel keeps for one socket, by events as big as they can be.
+	big="change $(cat /proc/sys/kernel/random/uuid) A=$(printf '%01600d' 0)"
+	for ((i = 0; i < 12000; i++)); do
+		echo "$big"
+	done >/sys/class/mem/null/uevent
+	plug 0
+	kill -CONT $engine
+	finish 0
+}
+overflow_assert()
+{
+	mounted /mnt/t /dev/sda "found all the same"
+	grep -q '< overflow' "$OUT/journal" || fail "nothing was lost: no test"
+}
