@@ -424,7 +424,8 @@ void assembly_finished(struct plan *p, struct assembly *a, const struct request 
 	if (r->type == ACTION_MODULES) {
 		a->modules_loaded = true; /* what is absent may be built in: starting will tell */
 		a->layer->evaluate(p, a); /* members may have left meanwhile */
-		if (a->state == ASSEMBLY_ACTIVATING && (a->complete || (a->with_missing && a->startable)))
+		if (assembly_running(a) ||
+		    (a->state == ASSEMBLY_ACTIVATING && (a->complete || (a->with_missing && a->startable))))
 			a->layer->start(p, a, a->with_missing);
 		else if (a->state == ASSEMBLY_ACTIVATING)
 			assembly_set_state(p, a, ASSEMBLY_WAITING);

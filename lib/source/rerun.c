@@ -384,8 +384,8 @@ static int by_text(gconstpointer a, gconstpointer b)
 }
 
 /*
- * What no goal needs may have been looked at or not, as it came; once all goals are met only what
- * they lie on counts.
+ * What no goal needs may have been looked at or not, as it came; once all goals are met only what we
+ * activated below them counts.
  */
 static char *final_state(const struct plan *p)
 {
@@ -406,7 +406,7 @@ static char *final_state(const struct plan *p)
 	for (guint i = 0; i < p->assemblies->len; i++) {
 		struct assembly *a = p->assemblies->pdata[i];
 
-		if (unmet || g_hash_table_contains(needed, a))
+		if (unmet || (a->ours && g_hash_table_contains(needed, a)))
 			g_ptr_array_add(lines, g_strdup_printf("%s %s: %s, %u of %u\n", a->layer->name, a->id,
 							       assembly_state_name(a->state), a->present, a->needed));
 	}

@@ -189,9 +189,12 @@ void world_step(struct world *w, const struct input *in)
 
 static void pump(struct world *w)
 {
+	uint64_t limit = w->steps + 100000;
 	struct action *a;
 
 	while ((a = w->lifo ? g_queue_pop_tail(&w->effects) : g_queue_pop_head(&w->effects))) {
+		if (w->steps > limit)
+			g_error("it goes round in circles: %s", action_type_name(a->type_id));
 		effect_perform(w, a);
 		action_clear(a);
 		g_free(a);
