@@ -221,11 +221,27 @@ static bool reached_through(const struct plan *p, const struct device *d, const 
 	return a->members->len > 0;
 }
 
+/* crypttab says what /dev/mapper/NAME is: nothing else of that name will do. */
+static const struct volume *volume_of_key(const struct plan *p, const char *key)
+{
+	for (guint i = 0; i < p->volumes->len; i++) {
+		const struct volume *v = p->volumes->pdata[i];
+
+		if (g_str_has_prefix(key, "/dev/mapper/") && streq0(v->name, key + strlen("/dev/mapper/")))
+			return v;
+	}
+	return NULL;
+}
+
 /* Why d must not be taken for what the goal means; NULL: nothing speaks against it. */
 char *layout_supplanted(const struct plan *p, const struct goal *g, const struct device *d)
 {
 	const struct input *luks = encrypted_below(p, node_of_goal(p, g), 0);
+	const struct volume *v = volume_of_key(p, g->key);
 
+	if (v && (!d->output_of || d->output_of != v->assembly))
+		return g_strdup_printf("/dev/%s is called %s but is not the volume that %s names: refused", d->node,
+				       g->spec, v->where ?: "crypttab");
 	if (!luks || reached_through(p, d, "luks", 0))
 		return NULL;
 	return g_strdup_printf("/dev/%s answers to %s but does not lie on the encrypted volume %s: refused", d->node,
