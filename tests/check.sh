@@ -20,7 +20,7 @@ t()
 		echo "ok - $name"
 	else
 		echo "not ok - $name"
-		grep -iE 'error|^  . FAIL' "$out" | head -n 20 | sed 's/^  |/#  /'
+		grep -E "error|^  . (FAIL|not ok)" "$out" | head -n 20 | sed 's/^  |/#  /'
 		tail -n 8 "$out" | sed 's/^  |/#  /'
 	fi
 	rm -f "$out"
@@ -154,7 +154,7 @@ check_replay() { "$TOP/tests/replay/run" "$BUILD/main/storage-activate" "$BUILD"
 
 check_distcheck()
 {
-	t "make distcheck" make -C "$BUILD/main" --no-print-directory distcheck \
+	t "make distcheck" make -C "$BUILD/main" --no-print-directory distcheck VERBOSE=1 \
 		AM_DISTCHECK_CONFIGURE_FLAGS=--enable-werror
 }
 
