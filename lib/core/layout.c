@@ -190,6 +190,7 @@ bool layout_may_lead(const struct plan *p, const struct goal *g, const struct as
 
 static const struct input *encrypted_below(const struct plan *p, const struct input *n, unsigned depth)
 {
+	const struct input *first = NULL;
 	g_auto(GStrv) below = NULL;
 
 	if (!n || depth > DEPTH_MAX)
@@ -198,12 +199,13 @@ static const struct input *encrypted_below(const struct plan *p, const struct in
 		return n;
 	below = g_strsplit(n->slaves ?: "", " ", -1);
 	for (char **b = below; *b; b++) {
-		const struct input *found = **b ? encrypted_below(p, node_named(p, *b), depth + 1) : NULL;
+		const struct input *found = **b ? encrypted_below(p, node_named(p, *b), depth + 1) : first;
 
-		if (found)
-			return found;
+		if (!found)
+			return NULL; /* a leg of it is open to everybody anyway */
+		first = first ?: found;
 	}
-	return NULL;
+	return first;
 }
 
 static bool reached_through(const struct plan *p, const struct device *d, const char *layer, unsigned depth)

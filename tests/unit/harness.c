@@ -157,11 +157,25 @@ static void cancel(struct world *w, uint64_t id)
 	}
 }
 
+static void journal(struct world *w, const struct input *in)
+{
+	if (!w->journal)
+		return;
+	g_string_append_printf(w->journal, "@%" PRIu64 " < ", w->now);
+	input_encode(in, w->journal);
+	for (guint i = 0; i < w->actions.list->len; i++) {
+		g_string_append_printf(w->journal, "\n@%" PRIu64 " > ", w->now);
+		action_encode(w->actions.list->pdata[i], w->journal);
+	}
+	g_string_append_c(w->journal, '\n');
+}
+
 void world_step(struct world *w, const struct input *in)
 {
 	g_autoptr(GArray) cancelled = g_array_new(FALSE, FALSE, sizeof(uint64_t));
 
 	plan_step(w->plan, in, w->now, &w->actions);
+	journal(w, in);
 	w->steps++;
 	for (guint i = 0; i < w->actions.list->len; i++) {
 		const struct action *a = w->actions.list->pdata[i];
@@ -170,8 +184,10 @@ void world_step(struct world *w, const struct input *in)
 
 		if (text)
 			log_item(w, text);
-		if (a->type_id == ACTION_ASK)
+		if (a->type_id == ACTION_ASK) {
 			g_hash_table_insert(w->asked, g_strdup(a->name), GSIZE_TO_POINTER(a->id));
+			w->unanswered = a->id;
+		}
 		if (a->type_id == ACTION_CANCEL)
 			g_array_append_val(cancelled, a->id);
 		if (!action_is_effect(a))
@@ -187,12 +203,26 @@ void world_step(struct world *w, const struct input *in)
 		cancel(w, g_array_index(cancelled, uint64_t, i));
 }
 
+static bool answer_next(struct world *w)
+{
+	struct input in = { .type_id = INPUT_ANSWER, .id = w->unanswered, .secret = w->auto_secret };
+
+	if (!w->auto_secret || !w->unanswered)
+		return false;
+	w->unanswered = 0;
+	world_step(w, &in);
+	return true;
+}
+
 static void pump(struct world *w)
 {
 	uint64_t limit = w->steps + 100000;
 	struct action *a;
 
-	while ((a = w->lifo ? g_queue_pop_tail(&w->effects) : g_queue_pop_head(&w->effects))) {
+	while (w->effects.length || answer_next(w)) {
+		a = w->lifo ? g_queue_pop_tail(&w->effects) : g_queue_pop_head(&w->effects);
+		if (!a)
+			continue;
 		if (w->steps > limit)
 			g_error("it goes round in circles: %s", action_type_name(a->type_id));
 		effect_perform(w, a);
@@ -386,6 +416,19 @@ static void do_swap(struct world *w, char **args)
 static void do_resume(struct world *w, char **args)
 {
 	goal(w, "resume", args, (const char *const[]) { "spec", NULL });
+}
+
+static void do_auto(struct world *w, char **args)
+{
+	w->auto_secret = (uint64_t)atoi(args[0]);
+}
+
+static void do_layout(struct world *w, char **args)
+{
+	for (char **a = args; *a; a++)
+		if (g_str_has_prefix(*a, "slaves="))
+			g_strdelimit(*a, ",", ' ');
+	do_record(w, "layout", args, (const char *const[]) { "name", NULL });
 }
 
 static void do_cancel(struct world *w, char **args)
@@ -606,6 +649,7 @@ static const struct {
 	{ "overflow", do_overflow, 0 }, { "at", do_at, 1 },	  { "mount", do_mount, 2 },
 	{ "device", do_device, 1 },   { "swap", do_swap, 1 },	  { "cancel", do_cancel, 1 },
 	{ "volume", do_volume, 2 },   { "array", do_array, 1 },	  { "policy", do_policy, 2 },
+	{ "auto", do_auto, 1 },	      { "layout", do_layout, 1 },
 	{ "resume", do_resume, 1 },   { "made", do_made, 1 },	      { "mounted", do_mounted, 2 }, { "unmounted", do_unmounted, 1 },
 	{ "stop", do_stop, 0 },	      { "modalias", do_modalias, 1 }, { "key", do_key, 2 },
 	{ "answer", do_answer, 2 },   { "skip", do_skip, 1 },	  { "hold", do_hold, 1 },

@@ -11,6 +11,8 @@
  *   at TIME                     time passes, timers fire on the way
  *   mount SPEC TARGET, device SPEC, swap SPEC, cancel GOAL
  *   volume NAME SPEC, key UUID WHAT, answer NAME SECRET, skip NAME
+ *   auto SECRET                 whatever is asked for is answered with it
+ *   layout NAME KEY=VALUE...    a node of the layout record
  *   array, policy, made, mounted, unmounted, stop, overflow, modalias
  *   hold TYPE, release TYPE, fail TYPE ERROR, ok TYPE, fsck STATUS
  *   show WHAT                   log actions that are left out otherwise (probe, link, explain, ...)
@@ -37,4 +39,6 @@ void world_do(struct world *w, const char *script);
 char *world_log(const struct world *w); /* the actions so far, "; " between them */
 struct plan *world_plan(const struct world *w);
 uint64_t world_steps(const struct world *w);
+void world_record(struct world *w);
+const char *world_journal(const struct world *w);
 void world_set_lifo(struct world *w, bool lifo); /* the effect asked for last ends first */

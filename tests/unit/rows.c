@@ -46,6 +46,8 @@ void world_free(struct world *w)
 	g_queue_clear_full(&w->effects, action_free);
 	g_queue_clear_full(&w->held, action_free);
 	g_string_free(w->log, TRUE);
+	if (w->journal)
+		g_string_free(w->journal, TRUE);
 	g_free(w);
 }
 
@@ -62,6 +64,16 @@ struct plan *world_plan(const struct world *w)
 uint64_t world_steps(const struct world *w)
 {
 	return w->steps;
+}
+
+void world_record(struct world *w)
+{
+	w->journal = g_string_new(NULL);
+}
+
+const char *world_journal(const struct world *w)
+{
+	return w->journal->str;
 }
 
 void world_set_lifo(struct world *w, bool lifo)

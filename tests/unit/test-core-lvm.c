@@ -34,7 +34,7 @@ const struct row lvm_rows[] = {
 	  "lvm:v startable 1/2 starts 20; @20: dm-activate root; SACT-043 v; mount dm-0 /m; goal 1 done" },
 	{ "a PV is missing that root needs",
 	  V "mount /dev/v/both /m; listed; add sda pv:v/a; at 60s; ? lvm:v; ? waits 1; add sdb pv:v/b",
-	  "@60: lvm:v waiting 1/2; waits for member PV vb0000-0000-0000-0000-0000-0000-000000 of VG v; "
+	  "@60: lvm:v waiting 1/2; waits for member PV vbxxxx-xxxx-xxxx-xxxx-xxxx-xxxx-xxxxxx of VG v; "
 	  "dm-activate both; mount dm-0 /m; goal 1 done" },
 	{ "late at grace - 1 s", V "mount /dev/v/root /m; listed; add sda pv:v/a; at 19s; add sdb pv:v/b",
 	  "@19: dm-activate root; mount dm-0 /m; goal 1 done" },
@@ -84,10 +84,10 @@ const struct row lvm_rows[] = {
 	{ "a type that is not done natively",
 	  "vg v pvs=a lvs=root:a type=vdo; mount /dev/v/root /m; listed; add sda pv:v/a; ? lvm:v", "SACT-041 v; lvm:v complete 1/1" },
 	{ "active already", V "mount /dev/v/root /m; "
-	  "add dm-3 16M dm_name=v-root dm_uuid=LVM-v0000000000000000000000000000000vroot000000000000000000000000000 slaves=8:0 ext4:x; add sda pv:v/a; add sdb pv:v/b; listed",
+	  "add dm-3 16M dm_name=v-root dm_uuid=LVM-vxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxvrootxxxxxxxxxxxxxxxxxxxxxxxxxxx slaves=8:0 ext4:x; add sda pv:v/a; add sdb pv:v/b; listed",
 	  "mount dm-3 /m; goal 1 done" },
 	{ "one LV active already, the other wanted", V "mount /dev/v/home /m; add sda pv:v/a; add sdb pv:v/b;"
-	  "add dm-3 16M dm_name=v-root dm_uuid=LVM-v0000000000000000000000000000000vroot000000000000000000000000000 slaves=8:0 ext4:x; listed; ? lvm:v",
+	  "add dm-3 16M dm_name=v-root dm_uuid=LVM-vxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxvrootxxxxxxxxxxxxxxxxxxxxxxxxxxx slaves=8:0 ext4:x; listed; ? lvm:v",
 	  "dm-activate home; mount dm-0 /m; goal 1 done; lvm:v active 2/2" },
 	{ "a VG on a VG", "vg v pvs=a lvs=root:a; vg w pvs=b lvs=in:b; inside v/root pv:w/b; inside w/in ext4:x; mount UUID=x /m; listed; add sda pv:v/a",
 	  "dm-activate root; dm-activate in; mount dm-1 /m; goal 1 done" },

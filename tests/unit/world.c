@@ -129,7 +129,7 @@ static char *lvm_uuid(const char *of)
 		if (g_ascii_isalnum(*of))
 			g_string_append_c(flat, *of);
 	while (flat->len < 32)
-		g_string_append_c(flat, '0');
+		g_string_append_c(flat, 'x');
 	for (size_t i = 0; i < G_N_ELEMENTS(groups); at += groups[i++]) {
 		if (i)
 			g_string_append_c(s, '-');

@@ -32,6 +32,8 @@ struct world {
 	struct fault faults[_ACTION_MAX];
 	bool shown[_ACTION_MAX], show_explain, lifo, deep_goals;
 	int64_t fsck_status;
+	uint64_t auto_secret, unanswered;
+	GString *journal; /* NULL: not recorded */
 	GString *log;
 };
 
