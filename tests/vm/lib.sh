@@ -48,10 +48,10 @@ until_true()
 SCSI=/sys/bus/pseudo/drivers/scsi_debug
 DISK_MB=40
 
-# disks N: N empty disks, all plugged in.  Disk I is always in the same host.
+# disks N: N empty disks, all plugged in: sda, sdb, ...  Disk I is always in the same host.
 disks()
 {
-	local i all=()
+	local i try all=()
 
 	modprobe sd_mod
 	[ -d $SCSI ] || modprobe scsi_debug add_host=0 dev_size_mb=$DISK_MB per_host_store=1
@@ -64,10 +64,25 @@ disks()
 	for ((i = 0; i < $1; i++)); do
 		all+=("$i")
 	done
-	plug "${all[@]}"
+	for try in 1 2 3 4 5; do	# a name is free when the last one who had it open has closed it
+		disks_out
+		plug "${all[@]}"
+		disks_in_order "$1" && break
+		sleep 0.3
+	done
+	disks_in_order "$1" || fail "disks are not called sda, sdb, ..."
 	for i in "${all[@]}"; do	# a new host may have the data of an old one
 		disk "$i"
 		must dd if=/dev/zero of="$REPLY" bs=1M count=$DISK_MB oflag=direct
+	done
+}
+
+disks_in_order()
+{
+	local i letters=abcdefgh
+
+	for ((i = 0; i < $1; i++)); do
+		disk $i && [ "$REPLY" = "/dev/sd${letters:i:1}" ] || return
 	done
 }
 
@@ -115,6 +130,7 @@ disks_out()
 	for device in /sys/bus/pseudo/devices/adapter*/host*/target*/*/delete; do
 		[ ! -e "$device" ] || echo 1 >"$device"
 	done
+	[ ! -e /run/udev/control ] || udevadm settle -t 20
 }
 
 # ---- layers ----
