@@ -54,7 +54,7 @@ same() # WHAT WANTED GOT
 	result "$1" "$(diff <(printf '%s\n' "$2") <(printf '%s\n' "$3"))"
 }
 
-commands='root mount device stop status explain answer replay init'
+commands='root mount device stop status explain answer replay plot init'
 listed=$("$tool" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' | tr '\n' ' ')
 same "commands: tool and completion" "$(tr ' ' '\n' <<< "${listed% }" | sort)" \
 	"$(complete_words storage-activate '' | sort)"

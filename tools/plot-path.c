@@ -16,6 +16,7 @@ static void step(struct plot *p, enum plot_kind kind, enum plot_kind category, u
 {
 	struct plot_step *s = &p->steps[p->n_steps];
 
+	p->left = start;
 	if (end <= start)
 		return;
 	*s = (struct plot_step){
@@ -226,18 +227,18 @@ int plot_path(struct plot *p, bool boot)
 {
 	const struct plot_record *in = last_input(p), *list = p->journal->records;
 
-	p->steps = calloc(PLOT_MAX_STEPS + 4, sizeof *p->steps);
+	p->steps = calloc(PLOT_MAX_STEPS + 16, sizeof *p->steps);
 	if (!p->steps)
 		return -ENOMEM;
-	if (in->usec < p->end) /* it went on without getting anywhere */
-		stretch(p, in->usec, p->end, &list[p->journal->n - 1]);
+	p->left = p->end;
+	if (in->usec < p->left) /* it went on without getting anywhere */
+		stretch(p, in->usec, p->left, &list[p->journal->n - 1]);
 	while (in && in->usec > list[0].usec && p->n_steps < PLOT_MAX_STEPS) {
-		const struct plot_record *from = back(p, in);
-
-		if (from && p->n_steps >= PLOT_MAX_STEPS)
-			stretch(p, list[0].usec, from->usec, from);
-		in = from;
+		if (in->usec < p->left) /* a line is missing between the two */
+			stretch(p, in->usec, p->left, in);
+		in = back(p, in);
 	}
+	stretch(p, list[0].usec, p->left, list);
 	if (boot)
 		step(p, PLOT_KERNEL, PLOT_KERNEL, 0, list[0].usec, list, PLOT_NO_LANE);
 	reverse(p);
@@ -246,23 +247,52 @@ int plot_path(struct plot *p, bool boot)
 
 /* ---- as text ---- */
 
+/* The deadline that passed, if one is known: the last one that was due. */
+static const struct plot_record *due(const struct plot_journal *j, const struct plot_record *in)
+{
+	const struct plot_record *last = NULL;
+
+	for (const struct plot_record *d = j->records; d < in; d++)
+		if (d->mark == '=' && d->until && d->until <= in->usec &&
+		    (!last || d->until >= last->until))
+			last = d;
+	return last && last->value[PLOT_OWNER] && last->value[PLOT_REASON] ? last : NULL;
+}
+
+static void label_input(const struct plot *p, const struct plot_step *s, char *to, size_t size)
+{
+	const struct plot_record *r = &p->journal->records[s->record];
+	const struct plot_record *d = plot_is(r, '<', "timer") ? due(p->journal, r) : NULL;
+	const char *node = r->value[PLOT_NODE];
+
+	if (d)
+		snprintf(to, size, "%s: %s", d->value[PLOT_OWNER], d->value[PLOT_REASON]);
+	else if (s->kind == PLOT_ENGINE && node)
+		snprintf(to, size, "until %s is listed", node);
+	else if (s->kind == PLOT_ENGINE)
+		snprintf(to, size, "%s", plot_is(r, '<', "enumerated") ? "devices are listed" : "start");
+	else if (node)
+		snprintf(to, size, "until %s comes", node);
+	else
+		snprintf(to, size, "time passes");
+}
+
 void plot_label(const struct plot *p, const struct plot_step *s, char *to, size_t size)
 {
 	const struct plot_record *r = &p->journal->records[s->record];
-	const char *name = r->value[PLOT_NAME], *node = r->value[PLOT_NODE],
-		   *target = r->value[PLOT_TARGET];
-	const char *text = r->value[PLOT_TEXT];
+	const char *name = r->value[PLOT_NAME], *node = r->value[PLOT_NODE];
+	const char *target = r->value[PLOT_TARGET], *text = r->value[PLOT_TEXT];
 
 	if (s->kind == PLOT_KERNEL)
 		snprintf(to, size, "before the journal begins");
-	else if (s->kind == PLOT_ENGINE)
-		snprintf(to, size, "%s", plot_is(r, '<', "enumerated") ? "devices are listed" : "start");
+	else if (r->mark != '>')
+		label_input(p, s, to, size);
 	else if (s->kind == PLOT_HUMAN)
 		snprintf(to, size, "answer for %s", name ? name : "?");
-	else if (r->mark == '<')
-		snprintf(to, size, "%s%s", node ? "until it comes: " : "time passes", node ? node : "");
 	else if (s->kind == PLOT_MODULES)
 		snprintf(to, size, "modules %.60s", text ? text : "");
+	else if (text && plot_is(r, '>', "report"))
+		snprintf(to, size, "%s", text);
 	else
 		snprintf(to, size, "%s %s%s", r->name,
 			 target ? target
@@ -270,9 +300,13 @@ void plot_label(const struct plot *p, const struct plot_step *s, char *to, size_
 			 : node ? node
 				: "",
 			 r->value[PLOT_DEEP] ? " in full" : "");
-	for (char *c = to; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
+	for (unsigned char *c = (unsigned char *)to; *c;) {
+		size_t n = plot_character(c);
+
+		if (!n)
 			*c = '?';
+		c += n ? n : 1;
+	}
 }
 
 static int by_start(const void *a, const void *b)

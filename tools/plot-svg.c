@@ -22,35 +22,11 @@ struct svg {
 
 /* ---- text ---- */
 
-/* The length of a well-formed character that XML may hold; 0: none. */
-static size_t utf8_length(const unsigned char *c)
-{
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t n = *c < 0x80		     ? 1
-		   : *c >= 0xf0 && *c < 0xf5 ? 4
-		   : *c >= 0xe0 && *c < 0xf0 ? 3
-		   : *c >= 0xc2 && *c < 0xe0 ? 2
-					     : 0;
-	uint32_t point = n == 4 ? *c & 7u : n == 3 ? *c & 15u : *c & 31u;
-
-	if (n == 1)
-		return *c >= ' ' && *c != 0x7f;
-	for (size_t i = 1; i < n; i++) {
-		if ((c[i] & 0xc0) != 0x80)
-			return 0;
-		point = point << 6 | (c[i] & 0x3fu);
-	}
-	if (!n || point < least[n] || point > 0x10ffff || (point >= 0xd800 && point < 0xe000) ||
-	    point == 0xfffe || point == 0xffff || point < 0xa0)
-		return 0;
-	return n;
-}
-
 /* Names come from disks: whatever XML could not hold is shown as '?'. */
 static void put_text(FILE *to, const char *text, size_t max)
 {
 	for (const unsigned char *c = (const unsigned char *)text; *c && max; max--) {
-		size_t n = utf8_length(c);
+		size_t n = plot_character(c);
 
 		if (*c == '<')
 			fputs("&lt;", to);
@@ -219,7 +195,7 @@ static void put_axis(const struct svg *v)
 	const struct plot *p = v->p;
 	uint64_t span = v->end - p->begin, tick = tick_of(span);
 
-	for (uint64_t at = 0; at <= span; at += tick) {
+	for (uint64_t at = 0, left = span;; at += tick, left -= tick) {
 		uint64_t x = x_of(v, p->begin + at);
 
 		fputs("<line class=\"tick\"", v->to);
@@ -237,6 +213,8 @@ static void put_axis(const struct svg *v)
 		else
 			fprintf(v->to, "%" PRIu64 " \302\265s", at);
 		fputs("</text>\n", v->to);
+		if (left < tick)
+			return;
 	}
 }
 

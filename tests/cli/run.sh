@@ -44,7 +44,7 @@ row 0 '^Usage: .*COMMAND' --help
 row 0 '^storage-activate [0-9]' --version
 row 2 'a command is missing'
 row 2 "no command 'frob'" frob
-for command in root mount device stop status explain answer replay init; do
+for command in root mount device stop status explain answer replay plot init; do
 	row 0 "^Usage: storage-activate $command" $command --help
 	row 2 'there is no option --frob' $command --frob
 done
@@ -66,6 +66,8 @@ row 2 'too many' status x
 row 2 'one GOAL' explain a b
 row 2 'one ID' answer a b
 row 2 'one FILE' replay
+row 2 'one JOURNAL' plot
+row 2 'there is no option --json' plot x --json
 row 2 'not both' replay x --shuffle=1 --all-orders
 row 2 'there is no option --target' device x --target=/x
 
