@@ -51,8 +51,8 @@ step()		# STEP COMMAND...
 count()		# LOG STATUS
 {
 	awk -v status="$2" '
-	/^ok/ { n++; if (/# *[Ss][Kk][Ii][Pp]/) skipped++; else passed++ }
-	/^not ok/ { n++; failed++ }
+	/^ok( |$)/ { n++; if (/# *[Ss][Kk][Ii][Pp]/) skipped++; else passed++ }
+	/^not ok( |$)/ { n++; failed++ }
 	/^1\.\.[0-9]+/ {
 		plan = 1
 		if (/^1\.\.0 *# *[Ss][Kk][Ii][Pp]/) { skipped++; quiet = 1 }
@@ -136,7 +136,7 @@ check_lint()
 {
 	local lint
 
-	for lint in pure exports needed sources; do
+	for lint in pure exports needed sources tap; do
 		run_tap "$TOP/tests/lint/$lint.sh" "$BUILD/main" "$STAGE"
 	done
 }
