@@ -194,7 +194,8 @@ static bool makes(const struct plot_journal *j, const struct plot_record *a,
 		return plot_same(a->value[PLOT_NAME], dm);
 	if (dm && strcmp(a->name, "dm-activate") == 0)
 		return a->value[PLOT_TEXT] && line_names(a->value[PLOT_TEXT], dm);
-	if (dm || !node || strcmp(a->name, "md-assemble") != 0 || !a->result)
+	if (dm || !node || !a->result ||
+	    (strcmp(a->name, "md-assemble") && strcmp(a->name, "luks-open")))
 		return false;
 	a = &j->records[a->result]; /* only it knows which node that became */
 	len = a->value[PLOT_NODE] ? strlen(a->value[PLOT_NODE]) : 0;
@@ -206,8 +207,8 @@ const struct plot_record *plot_maker(const struct plot_journal *j, const struct 
 {
 	const char *node = device->value[PLOT_NODE];
 
-	if (!device->value[PLOT_DM_NAME] && (!node || strncmp(node, "md", 2) != 0))
-		return NULL;
+	if (!node || (strncmp(node, "md", 2) != 0 && strncmp(node, "dm-", 3) != 0))
+		return NULL; /* a disk or a partition: it just comes */
 	for (const struct plot_record *a = device; a-- > j->records;)
 		if (a->mark == '>' && makes(j, a, device))
 			return a;
@@ -292,7 +293,8 @@ static void late_bar(struct plot *p, const struct plot_record *r, uint64_t liste
 		if (p->lanes[i].kind == PLOT_LANE_DEVICE &&
 		    plot_same(p->lanes[i].key, r->value[PLOT_NODE]))
 			l = i;
-	if (l == PLOT_NO_LANE || p->lanes[l].start < r->usec || plot_maker(p->journal, r))
+	if (l == PLOT_NO_LANE || p->lanes[l].start < r->usec ||
+	    strncmp(p->lanes[l].key, "dm-", 3) == 0 || strncmp(p->lanes[l].key, "md", 2) == 0)
 		return;
 	b = bar(p, l, r, r->usec);
 	b->kind = b->category = PLOT_WAITING;

@@ -277,6 +277,16 @@ static void put_inside(const struct svg *v, enum plot_kind kind, const char *tex
 	fputs("</text>\n", v->to);
 }
 
+/* Whether what is drawn later would lie on the word at the start of b. */
+static bool overdrawn(const struct plot *p, const struct plot_bar *b)
+{
+	for (const struct plot_bar *next = b + 1; next < p->bars + p->n_bars && next->start < b->end;
+	     next++)
+		if (next->lane == b->lane)
+			return true;
+	return false;
+}
+
 static void put_bar(const struct svg *v, const struct plot_bar *b)
 {
 	const struct plot *p = v->p;
@@ -298,7 +308,7 @@ static void put_bar(const struct svg *v, const struct plot_bar *b)
 	fputs("</rect>\n", v->to);
 	if (b->kind == PLOT_WAITING && !goal)
 		word = plot_is(r, '>', "assembly-state") ? "waits for members" : "not there yet";
-	if (!goal)
+	if (!goal && (b->kind == PLOT_WAITING || !overdrawn(p, b)))
 		put_inside(v, b->kind, word, y, x1, x2);
 }
 
@@ -368,7 +378,7 @@ static void put_deadlines(const struct svg *v)
 		fprintf(v->to,
 			"<path class=\"deadline\" d=\"M%" PRIu64
 			".%u %u l-4 -7 h8 z\"><title>deadline: ",
-			x / TENTHS, (unsigned)(x % TENTHS), y + BAR);
+			x / TENTHS, (unsigned)(x % TENTHS), y);
 		put_text(v->to, owner ? owner : "", 80);
 		fputs(", ", v->to);
 		put_text(v->to, d->value[PLOT_REASON] ? d->value[PLOT_REASON] : "", 120);
