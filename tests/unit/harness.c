@@ -418,6 +418,11 @@ static void do_resume(struct world *w, char **args)
 	goal(w, "resume", args, (const char *const[]) { "spec", NULL });
 }
 
+static void do_restart(struct world *w, char **args)
+{
+	world_restart(w);
+}
+
 static void do_auto(struct world *w, char **args)
 {
 	w->auto_secret = (uint64_t)atoi(args[0]);
@@ -649,7 +654,7 @@ static const struct {
 	{ "overflow", do_overflow, 0 }, { "at", do_at, 1 },	  { "mount", do_mount, 2 },
 	{ "device", do_device, 1 },   { "swap", do_swap, 1 },	  { "cancel", do_cancel, 1 },
 	{ "volume", do_volume, 2 },   { "array", do_array, 1 },	  { "policy", do_policy, 2 },
-	{ "auto", do_auto, 1 },	      { "layout", do_layout, 1 },
+	{ "restart", do_restart, 0 }, { "auto", do_auto, 1 },	      { "layout", do_layout, 1 },
 	{ "resume", do_resume, 1 },   { "made", do_made, 1 },	      { "mounted", do_mounted, 2 }, { "unmounted", do_unmounted, 1 },
 	{ "stop", do_stop, 0 },	      { "modalias", do_modalias, 1 }, { "key", do_key, 2 },
 	{ "answer", do_answer, 2 },   { "skip", do_skip, 1 },	  { "hold", do_hold, 1 },

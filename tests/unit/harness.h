@@ -11,6 +11,7 @@
  *   at TIME                     time passes, timers fire on the way
  *   mount SPEC TARGET, device SPEC, swap SPEC, cancel GOAL
  *   volume NAME SPEC, key UUID WHAT, answer NAME SECRET, skip NAME
+ *   restart                     our next life begins, with the state file of this one
  *   auto SECRET                 whatever is asked for is answered with it
  *   layout NAME KEY=VALUE...    a node of the layout record
  *   array, policy, made, mounted, unmounted, stop, overflow, modalias

@@ -21,6 +21,7 @@ struct world *world_new(void)
 	w->keys = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	w->asked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	w->names = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, g_free);
+	w->mounts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	w->log = g_string_new(NULL);
 	for (size_t i = 0; i < G_N_ELEMENTS(shown); i++)
 		w->shown[shown[i]] = true;
@@ -43,6 +44,7 @@ void world_free(struct world *w)
 	g_hash_table_unref(w->keys);
 	g_hash_table_unref(w->asked);
 	g_hash_table_unref(w->names);
+	g_hash_table_unref(w->mounts);
 	g_queue_clear_full(&w->effects, action_free);
 	g_queue_clear_full(&w->held, action_free);
 	g_string_free(w->log, TRUE);

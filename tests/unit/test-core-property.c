@@ -283,6 +283,25 @@ static void test_complete(gconstpointer data)
 	stack_free(s);
 }
 
+/* What was made is taken away again, by the next life, and nothing else. */
+static void test_stopped(gconstpointer data)
+{
+	struct stack *s = stack_new(GPOINTER_TO_UINT(data));
+	struct world *w = machine(s, "add sdz 10M; add dm-99 9M dm_name=other dm_uuid=OTHER slaves=8:400", NULL, false, false);
+
+	expect_goal(w, s, "done", "all disks there");
+	world_do(w, "restart; stop; listed");
+	g_assert_true(plan_settled(world_plan(w)));
+	for (GList *l = world_plan(w)->devices.head; l; l = l->next) {
+		const struct device *d = l->data;
+
+		g_assert_true(g_str_has_prefix(d->node, "sd") || streq0(d->node, "dm-99"));
+	}
+	g_assert_nonnull(graph_lookup(world_plan(w), "/dev/mapper/other"));
+	world_free(w);
+	stack_free(s);
+}
+
 /* Up from a leaf that is away: the first that can know of it, because other members of it are here. */
 static const struct node *who_knows(const struct node *leaf, const struct node **member)
 {
@@ -400,6 +419,7 @@ void property_add(void)
 		{ "complete", test_complete },	 { "explained", test_explained },
 		{ "explained by layout", test_explained_by_layout },
 		{ "degraded", test_degraded },	 { "in every order", test_orders },
+		{ "stopped", test_stopped },
 	};
 
 	for (size_t t = 0; t < G_N_ELEMENTS(tests); t++)

@@ -30,6 +30,11 @@ const struct row stop_rows[] = {
 	  "dm-remove a; @30: cancel dm-remove A; SACT-060 dm-0; SACT-061 dm-0; @60: settled" },
 	{ "partitions of an array", "add sda; add md127 80M md_state=active slaves=8:0; stop all; listed", "md-stop md127" },
 	{ "questions are withdrawn", "volume c UUID=u; mount UUID=x /m; listed; add sda luks:u; stop", "ask c; withdraw stopping" },
+	{ "the next life stops what this one made",
+	  "volume c UUID=u; key u 7; auto 7; inside luks:u md:r1 0/2; inside md:r1 pv:v/a; vg v pvs=a lvs=root:a,home:a; inside v/root ext4:x;"
+	  "add sda luks:u; add sdb md:r1 1/2; listed; mount /dev/v/root /m; restart; stop; listed; ? settled",
+	  "ask c; luks-open c 7; withdraw opened; md-assemble r1 [sdb dm-0]; dm-activate root; mount dm-1 /m; goal 1 done; "
+	  "umount /m; dm-remove v-root; md-stop md127; dm-remove c; settled" },
 	{ "nothing to do", "add sda ext4:x; stop all; listed; ? settled", "settled" },
 };
 const size_t n_stop_rows = G_N_ELEMENTS(stop_rows);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What disks hold and what effects do to them. */
+#include "handover/state.h"
 #include "world.h"
 
 int error_number(const char *name)
@@ -428,7 +429,11 @@ static void perform(struct world *w, const struct action *a, struct input *res, 
 	case ACTION_DM_REMOVE:
 		perform_removal(w, a);
 		break;
+	case ACTION_MOUNT:
+		g_hash_table_insert(w->mounts, g_strdup(a->target), g_memdup2(&a->devnum, sizeof a->devnum));
+		break;
 	case ACTION_UMOUNT:
+		g_hash_table_remove(w->mounts, a->target);
 		world_step(w, &in);
 		break;
 	case ACTION_FSCK:
@@ -458,4 +463,30 @@ void effect_perform(struct world *w, const struct action *a)
 		world_step(w, &res);
 	}
 	input_clear(&res);
+}
+
+/* Our next life: it knows what the state file says, and what it finds. */
+void world_restart(struct world *w)
+{
+	g_autofree char *state = state_text(w->plan);
+	g_autoptr(GPtrArray) made = g_ptr_array_new();
+	g_autoptr(GArray) bad = g_array_new(FALSE, FALSE, sizeof(guint));
+	GHashTableIter it;
+	gpointer target, devnum;
+
+	g_assert_cmpint(state_parse(state, made, bad), ==, 0);
+	g_assert_cmpuint(bad->len, ==, 0);
+	plan_free(w->plan);
+	w->plan = plan_new();
+	for (guint i = 0; i < made->len; i++)
+		world_step(w, made->pdata[i]);
+	g_hash_table_iter_init(&it, w->mounts);
+	while (g_hash_table_iter_next(&it, &target, &devnum)) {
+		struct input in = { .type_id = INPUT_MOUNTED, .devnum = *(dev_t *)devnum, .target = target };
+
+		world_step(w, &in);
+	}
+	for (guint i = 0; i < w->disks->len; i++)
+		if (((struct disk *)w->disks->pdata[i])->present)
+			disk_tell(w, w->disks->pdata[i]);
 }

@@ -27,6 +27,7 @@ struct world {
 	GHashTable *vgs;     /* "v0", "v0@3" → text */
 	GHashTable *keys;    /* "u1 secret" */
 	GHashTable *asked;   /* name → question id */
+	GHashTable *mounts;  /* target → device number */
 	GHashTable *names;   /* id of an effect → its name */
 	GQueue effects, held;
 	struct fault faults[_ACTION_MAX];
@@ -48,6 +49,7 @@ void disk_gone(struct world *w, struct disk *d);
 void content_probe(struct world *w, const struct disk *d, struct input *res, bool *hang);
 char *vg_text(const char *name, char **args);
 void effect_perform(struct world *w, const struct action *a);
+void world_restart(struct world *w);
 bool size_parse(const char *text, uint64_t *ret);
 
 /* harness.c */
