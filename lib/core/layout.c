@@ -5,7 +5,9 @@
  * what ought to be encrypted.  It never decides what a device is.
  *
  * A node: name=KEY kind=fs|lvm|md|luks|part|disk uuid= label= (for people) slaves="KEY KEY" (below it)
- * and for kind=fs target=; for part partuuid=; for disk wwid= serial=; md_role= of a member.
+ * and for kind=fs type= target= and every name it is known by: spec=, partuuid= (it lies on a partition),
+ * links="mapper/NAME VG/LV" (below /dev); for part partuuid=; for disk wwid= serial=; for what is a member of
+ * the node above it uuid_sub= (of an LVM PV: its own) and md_role=.
  */
 #include "layer/layer.h"
 
@@ -22,21 +24,34 @@ static const struct input *node_named(const struct plan *p, const char *name)
 	return NULL;
 }
 
+/* Whether the goal calls it TAG=value, in any spelling. */
+static bool goal_says(const struct goal *g, const char *tag, const char *value)
+{
+	g_autofree char *spec = value ? g_strconcat(tag, value, NULL) : NULL;
+	g_autofree char *key = spec ? graph_key(spec) : NULL;
+
+	return key && streq0(key, g->key);
+}
+
+static bool goal_means(const struct goal *g, const struct input *n)
+{
+	g_auto(GStrv) links = g_strsplit(n->links ?: "", " ", -1);
+
+	if (goal_says(g, "UUID=", n->uuid) || goal_says(g, "LABEL=", n->label) ||
+	    goal_says(g, "PARTUUID=", n->partuuid) || goal_says(g, "", n->spec))
+		return true;
+	for (char **l = links; *l; l++)
+		if (**l && goal_says(g, "/dev/", *l))
+			return true;
+	return false;
+}
+
 static const struct input *node_of_goal(const struct plan *p, const struct goal *g)
 {
 	for (guint i = 0; i < p->layout->len; i++) {
 		const struct input *n = p->layout->pdata[i];
-		g_autofree char *uuid = NULL;
-		g_autofree char *spec = n->spec ? graph_key(n->spec) : NULL;
 
-		if (!streq0(n->kind, "fs"))
-			continue;
-		if (n->uuid) {
-			g_autofree char *tag = g_strconcat("UUID=", n->uuid, NULL);
-
-			uuid = graph_key(tag);
-		}
-		if (streq0(uuid, g->key) || streq0(spec, g->key))
+		if (streq0(n->kind, "fs") && goal_means(g, n))
 			return n;
 	}
 	return NULL;
@@ -138,6 +153,7 @@ static char *describe(const struct input *n)
 bool layout_explain(const struct plan *p, const struct goal *g, GPtrArray *waits)
 {
 	const struct input *top = node_of_goal(p, g), *above = NULL, *leaf;
+	g_autofree char *under = NULL;
 	const struct assembly *a;
 
 	if (!top || !p->enumerated)
@@ -150,10 +166,10 @@ bool layout_explain(const struct plan *p, const struct goal *g, GPtrArray *waits
 		a->layer->missing(p, a, waits);
 		return waits->len > 0;
 	}
+	under = describe(above ?: top);
 	wait_add(waits, streq0(leaf->kind, "disk") || streq0(leaf->kind, "part") ? "device" : "member", g->since,
 		 above && assembly_of(p, above) ? assembly_of(p, above)->degraded_at : 0, describe(leaf),
-		 g_strdup_printf("has not appeared; it was below %s %s when the image was built",
-				 above ? above->kind : "", above ? above->label ?: above->uuid ?: above->name : ""));
+		 g_strdup_printf("has not appeared; it was below %s when the image was built", under));
 	return true;
 }
 

@@ -3,7 +3,7 @@
 
 LAYOUT=$(readlink -e "$here/../../initramfs/layout")
 
-row layout-disk "both md luks lvm" "a missing disk is called by its WWID, from the layout record"
+row layout-disk "md luks lvm" "a missing disk is called by its WWID, from the layout record"
 row layout-part "md luks lvm" "the disk of a missing partition is called by its WWID and the PARTUUID, from the layout record"
 layout_part_setup() { layout_setup part; }
 layout_disk_setup() { layout_setup disk; }
@@ -70,7 +70,7 @@ layout_part_act() { layout_act; }
 layout_disk_act() { layout_act; }
 layout_act()
 {
-	local timeout=--timeout=8
+	local timeout=--timeout=5
 
 	echo "$layout_text" >/tmp/layout
 	echo "root=/dev/l-vg/root ro" >$CMDLINE
