@@ -6,11 +6,15 @@
  */
 #include "config.h"
 
+#include "init.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
+#include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -18,9 +22,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
+#include <sys/inotify.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
@@ -32,9 +37,11 @@
 #define ENGINE "/usr/sbin/storage-activate"
 #define SYSROOT "/sysroot"
 #define RUN_DIR "/run/storage-activate"
-#define LOCKED "/etc/storage-activate/locked" /* --locked image: init= does not count */
-#define NO_SHELL RUN_DIR "/no-shell"	      /* the engine opened something without a person */
-#define SHELL "/bin/sh"
+/* What the engine leaves there for us. */
+#define NO_SHELL RUN_DIR "/no-shell"	/* it opened something without a person */
+#define OVERDUE RUN_DIR "/overdue"	/* it has waited for long; it goes on */
+#define QUESTION RUN_DIR "/question"	/* it is asking on the console */
+#define STATUS RUN_DIR "/status.text" /* for people */
 
 enum {
 	ENGINE_DONE = 0,
@@ -43,15 +50,13 @@ enum {
 	ENGINE_REFUSED = 5,
 };
 
-struct words {
-	char *init;
-	bool locked;
-	bool has_panic;
-	long panic_sec;
-	bool quiet;
+/* What we wait for while the engine works. */
+struct watch {
+	int signals, notes, timer;
+	pid_t engine, shell; /* 0: none */
+	int status;	     /* of the engine */
+	bool helped;	     /* somebody was called already */
 };
-
-#define N_ELEMENTS(array) (sizeof(array) / sizeof(array)[0])
 
 static const struct {
 	const char *option, *file;
@@ -77,7 +82,7 @@ static const char *const moved[] = { "/dev", "/run", "/sys", "/proc" };
 
 static const char *const inits[] = { "/sbin/init", "/etc/init", "/bin/init", SHELL };
 
-__attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
+void say(const char *format, ...)
 {
 	va_list ap;
 
@@ -133,121 +138,6 @@ static void open_console(void)
 		close(fd);
 }
 
-static void take_word(struct words *w, char *word)
-{
-	char *end;
-
-	if (strncmp(word, "init=", 5) == 0) {
-		free(w->init);
-		w->init = strdup(word + 5);
-	} else if (strncmp(word, "panic=", 6) == 0) {
-		w->has_panic = true;
-		w->panic_sec = strtol(word + 6, &end, 10);
-		if (end == word + 6 || *end)
-			w->panic_sec = 0;
-	} else if (strcmp(word, "quiet") == 0) {
-		w->quiet = true;
-	}
-}
-
-/* Splits as the kernel does: at blanks, except inside double quotes. */
-static void parse_cmdline(char *line, struct words *w)
-{
-	char *from = line, *to = line, *word = line;
-	bool quoted = false;
-
-	for (;; from++) {
-		bool blank = *from == ' ' || *from == '\t' || *from == '\n';
-
-		if (*from == '"') {
-			quoted = !quoted;
-		} else if (*from && (quoted || !blank)) {
-			*to++ = *from;
-		} else {
-			bool last = !*from;
-
-			*to = '\0';
-			if (strcmp(word, "--") == 0)
-				return; /* what follows is for the real init */
-			if (*word)
-				take_word(w, word);
-			if (last)
-				return;
-			to = word = from + 1;
-		}
-	}
-}
-
-static void read_words(struct words *w)
-{
-	static char line[65536];
-	int fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd >= 0 ? read(fd, line, sizeof line - 1) : -1;
-
-	if (fd >= 0)
-		close(fd);
-	if (n < 0) {
-		say("/proc/cmdline: %m");
-		return;
-	}
-	line[n] = '\0';
-	parse_cmdline(line, w);
-	w->locked = access(LOCKED, F_OK) == 0;
-	if (w->init && w->locked) {
-		say("this image is locked: init= is ignored");
-		free(w->init);
-		w->init = NULL;
-	}
-}
-
-/* Returns the wait status of the engine, or -errno when it could not be started. */
-static int run_engine(const struct words *w)
-{
-	static const char *const env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/", "TERM=linux",
-					   NULL };
-	char options[N_ELEMENTS(optional_files)][64];
-	const char *argv[N_ELEMENTS(optional_files) + 8];
-	size_t n = 0;
-	pid_t pid, gone;
-	int r, status;
-
-	argv[n++] = ENGINE;
-	argv[n++] = "root";
-	argv[n++] = "--target=" SYSROOT;
-	argv[n++] = "--source=kernel";
-	argv[n++] = "--record=" RUN_DIR "/journal";
-	for (size_t i = 0; i < N_ELEMENTS(optional_files); i++) {
-		if (access(optional_files[i].file, R_OK) < 0)
-			continue;
-		snprintf(options[i], sizeof options[i], "%s%s", optional_files[i].option,
-			 optional_files[i].file);
-		argv[n++] = options[i];
-	}
-	if (w->quiet)
-		argv[n++] = "--quiet";
-	argv[n] = NULL;
-
-	if ((r = posix_spawn(&pid, ENGINE, NULL, NULL, (char *const *)argv, (char *const *)env)))
-		return -r;
-	mark("engine started");
-	do {
-		gone = waitpid(-1, &status, 0);
-	} while (gone != pid && (gone > 0 || errno == EINTR));
-	return gone == pid ? status : -ECHILD;
-}
-
-/* One second try: the engine loads the state that it saved, so nothing is done twice. */
-static int run_engine_twice(const struct words *w)
-{
-	int status = run_engine(w);
-
-	if (status >= 0 && WIFSIGNALED(status)) {
-		say("the engine died (%s); it is started once more", strsignal(WTERMSIG(status)));
-		status = run_engine(w);
-	}
-	return status;
-}
-
 /* ---- the ways to end ---- */
 
 static _Noreturn void stay(const char *why)
@@ -284,6 +174,211 @@ static _Noreturn void act_panic(long sec)
 				;
 	}
 	restart(RB_AUTOBOOT);
+}
+
+/* ---- the engine and, beside it, a shell ---- */
+
+static bool shell_allowed(const struct words *w)
+{
+	return !w->locked && !w->has_panic && access(NO_SHELL, F_OK) < 0 && access(SHELL, X_OK) == 0;
+}
+
+static void start_shell(struct watch *h)
+{
+	pid_t pid = shell_start();
+
+	if (pid < 0)
+		say("no shell: %s", strerror(-pid));
+	else
+		h->shell = pid;
+}
+
+static void arm_timer(struct watch *h, long sec)
+{
+	struct itimerspec deadline = { .it_value.tv_sec = sec };
+
+	if (timerfd_settime(h->timer, 0, &deadline, NULL) < 0)
+		say("timer: %m");
+}
+
+/* What is missing; with "quiet" the engine has not said it. */
+static void show_status(void)
+{
+	char text[4096];
+	ssize_t n;
+	int fd = open(STATUS, O_RDONLY | O_CLOEXEC);
+
+	while (fd >= 0 && (n = read(fd, text, sizeof text)) > 0)
+		if (write(STDERR_FILENO, text, n) < 0)
+			break;
+	if (fd >= 0)
+		close(fd);
+}
+
+/* The engine has waited for long, and nobody is being asked. */
+static void help(struct watch *h, const struct words *w)
+{
+	h->helped = true;
+	if (w->has_panic) {
+		show_status();
+		if (w->panic_sec <= 0)
+			act_panic(w->panic_sec);
+		say("panic=%ld: restart in %ld s, unless root appears", w->panic_sec, w->panic_sec);
+		arm_timer(h, w->panic_sec);
+	} else if (shell_allowed(w)) {
+		show_status();
+		say("a shell, while the wait goes on; it ends when root is there or a question is asked");
+		start_shell(h);
+	}
+}
+
+static void take_notes(struct watch *h, const struct words *w)
+{
+	char events[4096];
+
+	if (read(h->notes, events, sizeof events) < 0)
+		return;
+	/* a prompt and a shell on one console would share what is typed */
+	if (h->shell && access(QUESTION, F_OK) == 0)
+		shell_hang_up(h->shell);
+	else if (!h->helped && h->engine && access(OVERDUE, F_OK) == 0)
+		help(h, w);
+}
+
+static void take_child(struct watch *h, pid_t pid, int status)
+{
+	if (pid == h->engine) {
+		h->engine = 0;
+		h->status = status;
+	} else if (pid == h->shell) {
+		h->shell = 0;
+		shell_ended();
+		if (h->engine)
+			kill(h->engine, SIGCONT); /* it looks at its terminals again */
+	}
+}
+
+static void take_children(struct watch *h)
+{
+	struct signalfd_siginfo info;
+	pid_t pid;
+	int status;
+
+	if (read(h->signals, &info, sizeof info) < 0)
+		return;
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		take_child(h, pid, status);
+}
+
+static void watch_step(struct watch *h, const struct words *w)
+{
+	struct pollfd fds[] = { { .fd = h->signals, .events = POLLIN },
+				{ .fd = h->notes, .events = POLLIN },
+				{ .fd = h->timer, .events = POLLIN } };
+
+	if (poll(fds, N_ELEMENTS(fds), -1) < 0)
+		return;
+	if (fds[0].revents)
+		take_children(h);
+	if (fds[1].revents)
+		take_notes(h, w);
+	if (fds[2].revents && h->engine)
+		restart(RB_AUTOBOOT);
+}
+
+static void watch_open(struct watch *h)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	h->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	h->notes = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	h->timer = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (inotify_add_watch(h->notes, RUN_DIR, IN_CREATE) < 0)
+		say("%s cannot be watched: %m", RUN_DIR);
+}
+
+/* Until the shell has ended; the engine's end is noted meanwhile. */
+static void wait_for_shell(struct watch *h, const struct words *w)
+{
+	while (h->shell)
+		watch_step(h, w);
+}
+
+/* 0, or -errno when it could not be started. */
+static int start_engine(struct watch *h, const struct words *w)
+{
+	static const char *const env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/", "TERM=linux",
+					   NULL };
+	char options[N_ELEMENTS(optional_files)][64];
+	const char *argv[N_ELEMENTS(optional_files) + 8];
+	posix_spawnattr_t attr;
+	sigset_t none;
+	size_t n = 0;
+	int r;
+
+	argv[n++] = ENGINE;
+	argv[n++] = "root";
+	argv[n++] = "--target=" SYSROOT;
+	argv[n++] = "--source=kernel";
+	argv[n++] = "--record=" RUN_DIR "/journal";
+	for (size_t i = 0; i < N_ELEMENTS(optional_files); i++) {
+		if (access(optional_files[i].file, R_OK) < 0)
+			continue;
+		snprintf(options[i], sizeof options[i], "%s%s", optional_files[i].option,
+			 optional_files[i].file);
+		argv[n++] = options[i];
+	}
+	if (w->debug)
+		argv[n++] = "--verbose";
+	else if (w->quiet)
+		argv[n++] = "--quiet";
+	argv[n] = NULL;
+
+	unlink(OVERDUE);
+	unlink(QUESTION);
+	h->helped = false;
+	sigemptyset(&none);
+	posix_spawnattr_init(&attr);
+	posix_spawnattr_setsigmask(&attr, &none);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
+	r = posix_spawn(&h->engine, ENGINE, NULL, &attr, (char *const *)argv, (char *const *)env);
+	posix_spawnattr_destroy(&attr);
+	if (r) {
+		h->engine = 0;
+		return -r;
+	}
+	mark("engine started");
+	return 0;
+}
+
+/* Returns the wait status of the engine, or -errno when it could not be started. */
+static int run_engine(struct watch *h, const struct words *w)
+{
+	int r = start_engine(h, w);
+
+	if (r < 0)
+		return r;
+	while (h->engine)
+		watch_step(h, w);
+	arm_timer(h, 0);
+	if (!h->shell)
+		shell_ended();
+	return h->status;
+}
+
+/* One second try: the engine loads the state that it saved, so nothing is done twice. */
+static int run_engine_twice(struct watch *h, const struct words *w)
+{
+	int status = run_engine(h, w);
+
+	if (status >= 0 && WIFSIGNALED(status)) {
+		say("the engine died (%s); it is started once more", strsignal(WTERMSIG(status)));
+		status = run_engine(h, w);
+	}
+	return status;
 }
 
 /* ---- the real root ---- */
@@ -392,6 +487,7 @@ static int switch_root(const struct words *w, char **argv)
 {
 	const char *found[N_ELEMENTS(inits) + 1];
 	size_t n = find_inits(w, found);
+	sigset_t none;
 	int old;
 
 	if (!n)
@@ -405,6 +501,8 @@ static int switch_root(const struct words *w, char **argv)
 		lost(w, "cannot move to the new root");
 	free_old_root(old);
 	open_console(); /* the same node, but not one of the root that has gone */
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 	for (size_t i = 0; i < n; i++) {
 		argv[0] = (char *)found[i];
 		execv(found[i], argv);
@@ -414,23 +512,6 @@ static int switch_root(const struct words *w, char **argv)
 }
 
 /* ---- failure ---- */
-
-/* A shell of its own session, so that ^C and job control work.  Returns when it has ended. */
-static void run_shell(void)
-{
-	pid_t pid = fork(), gone;
-	int status;
-
-	if (pid == 0) {
-		setsid();
-		ioctl(STDIN_FILENO, TIOCSCTTY, 1);
-		execl(SHELL, "sh", "-i", (char *)NULL);
-		_exit(127);
-	}
-	do {
-		gone = waitpid(-1, &status, 0);
-	} while (gone != pid && (gone > 0 || errno == EINTR));
-}
 
 static const char *outcome(int code)
 {
@@ -462,21 +543,56 @@ static int report(int status)
 }
 
 /* Returns after a shell, when one more try is due. */
-static void act_on_failure(const struct words *w, int code)
+static void act_on_failure(struct watch *h, const struct words *w, int code)
 {
+	bool allowed = code != ENGINE_REFUSED && shell_allowed(w);
+
+	if (h->shell && !allowed) {
+		shell_hang_up(h->shell);
+		wait_for_shell(h, w);
+	}
 	if (code == ENGINE_REBOOT)
 		restart(RB_AUTOBOOT);
 	if (w->has_panic)
 		act_panic(w->panic_sec);
-	if (code == ENGINE_REFUSED || access(NO_SHELL, F_OK) == 0 || access(SHELL, X_OK) < 0)
+	if (!allowed)
 		stay("no shell is offered");
 	say("a shell; leave it to try again");
-	run_shell();
+	if (!h->shell) /* else somebody works in it already */
+		start_shell(h);
+	wait_for_shell(h, w);
+}
+
+/* break= asks for a shell at this place. */
+static void act_on_break(struct watch *h, const struct words *w, enum break_at at)
+{
+	if (!(w->breaks & at))
+		return;
+	if (!shell_allowed(w)) {
+		say("break: no shell is offered");
+		return;
+	}
+	say("break: a shell; leave it to go on");
+	start_shell(h);
+	wait_for_shell(h, w);
+}
+
+/* Root is mounted: whoever still works in the shell has lost the reason for it. */
+static int leave(struct watch *h, const struct words *w, char **argv)
+{
+	if (h->shell) {
+		say("root is there: the shell ends");
+		shell_hang_up(h->shell);
+		wait_for_shell(h, w);
+	}
+	act_on_break(h, w, BREAK_AFTER);
+	return switch_root(w, argv);
 }
 
 int main(int argc, char **argv)
 {
 	struct words words = { 0 };
+	struct watch watch = { 0 };
 
 	if (getpid() != 1) {
 		say("init: only as pid 1 of an image");
@@ -486,14 +602,16 @@ int main(int argc, char **argv)
 	mount_api();
 	open_console();
 	mark("init starts");
-	read_words(&words);
+	words_read(&words);
+	watch_open(&watch);
+	act_on_break(&watch, &words, BREAK_BEFORE);
 	for (;;) {
-		int status = run_engine_twice(&words), code = ENGINE_DONE;
+		int status = run_engine_twice(&watch, &words), code = ENGINE_DONE;
 
 		if (status != 0)
 			code = report(status);
-		else if (switch_root(&words, argv) < 0)
+		else if (leave(&watch, &words, argv) < 0)
 			say("SACT-094: there is no init on the new root");
-		act_on_failure(&words, code);
+		act_on_failure(&watch, &words, code);
 	}
 }

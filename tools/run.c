@@ -130,6 +130,8 @@ int run_open(struct run *r, const struct options *o)
 void run_close(struct run *r)
 {
 	say_set_prompt(NULL);
+	if (r->asking)
+		(void)unlinkat(r->dir_fd, "question", 0);
 	r->ask = ask_free(r->ask);
 	r->control = control_free(r->control);
 	questions_free(&r->questions);
@@ -169,6 +171,18 @@ static void note(struct run *r, const char *name)
 
 	if (fd >= 0)
 		close(fd);
+}
+
+/* A question stands: whoever else uses the console has to leave it. */
+static void note_question(struct run *r)
+{
+	bool asking = r->questions.n > 0;
+
+	if (asking && !r->asking)
+		note(r, "question");
+	else if (!asking && r->asking)
+		(void)unlinkat(r->dir_fd, "question", 0);
+	r->asking = asking;
 }
 
 /*
@@ -372,6 +386,7 @@ int run_loop(struct run *r)
 		if (r->changed)
 			save(r);
 		r->changed = false;
+		note_question(r);
 		/* once for all events: one answer may have ended several questions */
 		ask_update(r->ask);
 		if (r->control)

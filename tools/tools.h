@@ -221,6 +221,7 @@ struct run {
 	bool changed; /* what we made may have changed: state and followers want to know */
 	bool loaded;  /* there was a state */
 	bool failed;  /* a numbered error was reported */
+	bool asking;  /* a question stands, and the run directory says so */
 };
 
 int run_open(struct run *r, const struct options *o); /* 0 or an exit status */
