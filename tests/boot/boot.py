@@ -21,7 +21,7 @@ BUILD = os.environ.get("SACT_BUILD", os.path.join(TOP, "build"))
 BOOT = os.path.join(BUILD, "boot")
 STAGE = os.environ.get("SACT_STAGE", os.path.join(BUILD, "stage"))
 PASSPHRASE = "open sesame"
-N_DISKS = 10
+N_DISKS = 11
 
 
 class BootError(Exception):
@@ -55,7 +55,8 @@ def uuid(number):
 
 CRYPTTAB = "".join(
     "%s UUID=%s none luks\n" % (name, uuid(number))
-    for name, number in (("l1", 201), ("m1crypt", 502), ("c1", 601), ("c2", 602)))
+    for name, number in (("l1", 201), ("m1crypt", 502), ("c1", 601), ("c2", 602),
+                         ("e1", 801), ("e2", 802)))
 MDADM_CONF = "HOMEHOST <ignore>\n"
 
 
@@ -76,6 +77,8 @@ LAYOUTS = [
            passphrase=True, raid=True),
     Layout("luks2-raid1-lvm", "ext4 on LVM on RAID1 on two LUKS2, second disk plugged in late", [8],
            "/dev/svg/root", late=(9,), passphrase=True, raid=True),
+    Layout("ciphers", "ext4 on LUKS2 with aes-cbc-essiv on LUKS2 with serpent-xts", [10], "UUID=" + uuid(800),
+           passphrase=True),
 ]
 
 
@@ -230,11 +233,12 @@ def make_image(name="image", crypttab=CRYPTTAB, options=(), out=None):
 class Machine:
     """One QEMU guest: its serial console is read and typed on, disks are plugged in by QMP.
 
-    The disks are copies: a boot may write to them, the next one starts from the same bytes.
+    The disks are copies: a boot may write to them, the next one starts from the same bytes; those with
+    own=True are the machine's, and stay as it leaves them.
     """
     PROMPT = re.compile(rb"[^\r\n]*passphrase[^\r\n]*: ?\Z", re.IGNORECASE)
 
-    def __init__(self, disks, image, cmdline, smp=2, icount=False, memory=512):
+    def __init__(self, disks, image, cmdline, smp=2, icount=False, memory=512, own=False):
         _, kernel, _ = make_kernel()
         self.console, self.plugged, self.typed = b"", 0, 0
         self.events = []  # (host seconds since the start, what)
@@ -250,7 +254,7 @@ class Machine:
         else:
             argv += ["-accel", "tcg,thread=multi", "-smp", str(smp)]
         for n, disk in enumerate(disks):
-            argv += ["-drive", "if=none,id=d%d,format=raw,file=%s" % (n, self.copy(disk)),
+            argv += ["-drive", "if=none,id=d%d,format=raw,file=%s" % (n, disk if own else self.copy(disk)),
                      "-device", "virtio-blk-pci,drive=d%d,serial=disk%d" % (n, n)]
         self.plugged = len(disks)
         self.started = time.monotonic()
