@@ -126,7 +126,9 @@ void assembly_set_state(struct plan *p, struct assembly *a, enum assembly_state 
 	if (a->state == ASSEMBLY_FAILED) {
 		g_clear_pointer(&a->error, g_free);
 		a->error_number = 0;
+		p->n_failed--;
 	}
+	p->n_failed += to == ASSEMBLY_FAILED;
 	a->state = to;
 	if (to != ASSEMBLY_STARTABLE)
 		a->degraded_at = 0;
@@ -352,6 +354,7 @@ static void clock_run(struct plan *p, struct assembly *a)
 	}
 	a->degraded_at = a->clock_due;
 	a->clock_restart = false;
+	p->first_clock = MIN(p->first_clock, a->degraded_at);
 	if (a->degraded_at <= p->now) {
 		a->trial = a->layer->stop && !assembly_named(p, a);
 		start(p, a, true);
@@ -401,11 +404,18 @@ void assembly_drain(struct plan *p)
 /* Those whose grace is over. */
 void assembly_clocks(struct plan *p)
 {
+	if (p->first_clock > p->now)
+		return;
+	p->first_clock = USEC_NEVER;
 	for (guint i = 0; i < p->assemblies->len; i++) {
 		struct assembly *a = p->assemblies->pdata[i];
 
-		if (a->state == ASSEMBLY_STARTABLE && a->degraded_at && a->degraded_at <= p->now)
+		if (a->state != ASSEMBLY_STARTABLE || !a->degraded_at)
+			continue;
+		if (a->degraded_at <= p->now)
 			assembly_touch(p, a);
+		else
+			p->first_clock = MIN(p->first_clock, a->degraded_at);
 	}
 }
 

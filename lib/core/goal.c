@@ -405,7 +405,7 @@ static const struct assembly *dead_end(const struct plan *p, const struct goal *
  */
 void goals_give_up(struct plan *p)
 {
-	if (!p->changed || hope(p))
+	if (!p->changed || !p->n_failed || hope(p))
 		return;
 	for (guint i = 0; i < p->goals->len; i++) {
 		struct goal *g = p->goals->pdata[i];

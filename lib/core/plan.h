@@ -195,6 +195,8 @@ struct plan {
 	GHashTable *by_devnum;
 	GHashTable *names;	/* key → GPtrArray of struct device, arrival order */
 	GPtrArray *assemblies;	/* creation order */
+	unsigned n_failed;	/* of them */
+	uint64_t first_clock;	/* no grace of theirs ends before */
 	GHashTable *by_id;	/* "layer:id" → assembly */
 	GPtrArray *goals, *volumes, *arrays, *questions, *answers, *mounts, *layout, *made;
 	GHashTable *volumes_by_key;

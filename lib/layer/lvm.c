@@ -11,6 +11,7 @@
 struct lvm {
 	struct lvm_vg *vg;
 	char *text;	       /* that it was read from */
+	guint text_hash;
 	GHashTable *activated; /* names of LVs that we activated or are activating */
 	GHashTable *told;      /* names of LVs that cannot be, and it was said */
 	GPtrArray *in_flight;  /* names */
@@ -44,17 +45,18 @@ static bool lists_pv(const struct lvm_vg *vg, const char *uuid)
 
 static char *lvm_identify(struct plan *p, struct device *d)
 {
+	guint hash = d->info.lvm_metadata ? g_str_hash(d->info.lvm_metadata) : 0;
 	g_autofree char *why = NULL;
 	struct lvm_vg *vg;
 	char *id;
 
 	for (guint i = 0; i < p->assemblies->len; i++) {
 		const struct assembly *a = p->assemblies->pdata[i];
+		const struct lvm *l = a->layer == &layer_lvm ? lvm_of(a) : NULL;
 
-		if (a->layer != &layer_lvm || !lvm_of(a) || !lvm_of(a)->vg)
+		if (!l || !l->vg || (hash && hash != l->text_hash))
 			continue;
-		if (d->info.lvm_metadata ? streq0(lvm_of(a)->text, d->info.lvm_metadata) :
-					   lists_pv(lvm_of(a)->vg, d->info.uuid))
+		if (d->info.lvm_metadata ? streq0(l->text, d->info.lvm_metadata) : lists_pv(l->vg, d->info.uuid))
 			return g_strdup(a->id);
 	}
 	if (!d->info.lvm_metadata)
@@ -124,6 +126,7 @@ static void read_newest(struct plan *p, struct assembly *a)
 		lvm_vg_free(l->vg);
 		l->vg = vg;
 		str_set(&l->text, d->info.lvm_metadata);
+		l->text_hash = g_str_hash(l->text);
 		str_set(&a->name, vg->name);
 		adopt_bare_pvs(p, a);
 	}
