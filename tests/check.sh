@@ -20,7 +20,7 @@ t()
 		echo "ok - $name"
 	else
 		echo "not ok - $name"
-		grep -E "error|^  . (FAIL|not ok)" "$out" | head -n 20 | sed 's/^  |/#  /'
+		grep -E "error: |Error |^  . (FAIL|not ok)" "$out" | head -n 20 | sed 's/^  |/#  /'
 		tail -n 8 "$out" | sed 's/^  |/#  /'
 	fi
 	rm -f "$out"
@@ -168,6 +168,18 @@ check_distcheck()
 {
 	t "make distcheck" make -C "$BUILD/main" --no-print-directory distcheck VERBOSE=1 \
 		AM_DISTCHECK_CONFIGURE_FLAGS=--enable-werror
+	t "the tarball has all that the repository has, and no objects" tarball_is_whole
+}
+
+tarball_is_whole()
+{
+	local list=$CHECK/tarball problems
+
+	tar tf "$BUILD"/main/libstorageactivate-*.tar.xz | sed 's|^[^/]*/||' | sort >"$list" || return
+	problems=$(grep -E '\.(o|lo|la|so|pyc)$|/\.(libs|deps)/' "$list"
+		git -C "$TOP" ls-files 2>/dev/null | sort | comm -23 - "$list")
+	rm -f "$list"
+	[ -z "$problems" ] || { sed 's/^/error: /' <<<"$problems"; return 1; }
 }
 
 check_worker()
