@@ -21,6 +21,7 @@ BUILD = os.environ.get("SACT_BUILD", os.path.join(TOP, "build"))
 BOOT = os.path.join(BUILD, "boot")
 STAGE = os.environ.get("SACT_STAGE", os.path.join(BUILD, "stage"))
 PASSPHRASE = "open sesame"
+SHELL_PROMPT = re.compile(rb"# (\x1b\[6n)?\Z")
 N_DISKS = 11
 
 
@@ -305,12 +306,13 @@ class Machine:
     def run(self, passphrases=(), late=(), late_sec=5, late_after=b"init starts|assphrase", typing_sec=0,
             timeout_sec=120, show=None, prompt=PROMPT, until=None):
         """Until the machine powers off, or prints `until`.  Late disks come late_sec after late_after
-        was printed; each prompt gets the next answer.
+        was printed; each prompt gets the next answer, which may be a pair of its own prompt and the text.
 
         Returns a Result; a deadline that passes ends the machine and is noted in it.
         """
         fd = self.qemu.stdout.fileno()
-        answers, late = list(passphrases), list(late)
+        answers = [a if isinstance(a, tuple) else (prompt, a) for a in passphrases]
+        late = list(late)
         seen, type_at, plug_at = 0, None, None
         timed_out = False
         while True:
@@ -327,11 +329,11 @@ class Machine:
                     plug_at = self.seconds() + late_sec
                 if until and re.search(until, self.console):
                     self.qemu.kill()
-                if prompt.search(self.console, seen) and type_at is None and answers:
+                if type_at is None and answers and answers[0][0].search(self.console, seen):
                     type_at = self.seconds() + typing_sec
             if type_at is not None and self.seconds() >= type_at:
                 seen, type_at = len(self.console), None
-                self.type(answers.pop(0))
+                self.type(answers.pop(0)[1])
             if plug_at is not None and self.seconds() >= plug_at:
                 plug_at = None
                 self.plug(late.pop(0))
