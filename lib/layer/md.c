@@ -346,6 +346,9 @@ static void md_stopped(struct plan *p, struct assembly *a, const struct input *i
 
 static void md_late_result(struct plan *p, struct assembly *a, const struct request *r, const struct input *in)
 {
+	const struct device *late = graph_find(p, r->devnum);
+	const char *array = a->outputs->len ? ((struct device *)a->outputs->pdata[0])->node : a->name;
+
 	for (guint i = 0; in->error < 0 && i < a->members->len; i++) {
 		struct member *m = a->members->pdata[i];
 
@@ -355,10 +358,13 @@ static void md_late_result(struct plan *p, struct assembly *a, const struct requ
 		}
 	}
 	if (in->error < 0)
-		plan_report(p, MSG_MD_LATE, 4, a->name, "a late member was not taken back: %s; see mdadm --manage --re-add",
-			    in->text ?: g_strerror((int)-in->error));
+		plan_report(p, MSG_MD_LATE, 4, a->name,
+			    "the late member /dev/%s was not taken back: %s; mdadm /dev/%s --add /dev/%s rebuilds onto it",
+			    late ? late->node : "?", in->text ?: g_strerror((int)-in->error), array,
+			    late ? late->node : "?");
 	else
-		plan_report(p, MSG_MD_LATE, 6, a->name, "a late member was taken back");
+		plan_report(p, MSG_MD_LATE, 6, a->name, "the late member /dev/%s was taken back",
+			    late ? late->node : "?");
 	assembly_touch(p, a);
 }
 
