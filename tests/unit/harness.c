@@ -54,8 +54,10 @@ static char *describe(const struct world *w, const struct action *a)
 		return g_strdup_printf("%s %s %s", type, a->node, a->target);
 	case ACTION_WITHDRAW:
 		return g_strdup_printf("%s %s", type, a->text);
+	case ACTION_OVERTAKE:
+		return g_strdup(type);
 	case ACTION_CANCEL:
-		return g_strdup_printf("%s %s", type,
+		return g_strdup_printf("%s %s", a->flag ? "kill" : type,
 				       (char *)g_hash_table_lookup(w->names, GSIZE_TO_POINTER(a->id)));
 	case ACTION_FORGET:
 		return g_strdup_printf("%s %" PRIu64, type, a->secret);
@@ -143,7 +145,7 @@ static void check_graph(const struct world *w)
 
 static void cancel(struct world *w, uint64_t id)
 {
-	for (GList *l = w->held.head; l; l = l->next) {
+	for (GList *l = w->held.head; l && !w->deaf; l = l->next) {
 		struct action *a = l->data;
 		struct input res = { .type_id = INPUT_RESULT, .id = id, .error = -ECANCELED };
 
@@ -418,6 +420,11 @@ static void do_resume(struct world *w, char **args)
 	goal(w, "resume", args, (const char *const[]) { "spec", NULL });
 }
 
+static void do_deaf(struct world *w, char **args)
+{
+	w->deaf = true;
+}
+
 static void do_restart(struct world *w, char **args)
 {
 	world_restart(w);
@@ -570,77 +577,10 @@ static void do_show(struct world *w, char **args)
 			w->shown[type_of(*args)] = true;
 }
 
-/* ---- questions about states ---- */
-
-static char *assembly_text(const struct world *w, const char *key)
-{
-	const struct assembly *a = g_hash_table_lookup(w->plan->by_id, key);
-	GString *s = g_string_new(key);
-
-	for (guint i = 0; !a && i < w->plan->assemblies->len; i++) {
-		const struct assembly *other = w->plan->assemblies->pdata[i];
-		g_autofree char *name = g_strdup_printf("%s:%s", other->layer->name, other->name ?: "");
-
-		if (g_str_equal(name, key))
-			a = other;
-	}
-	if (!a) {
-		g_string_append(s, " unknown");
-		return g_string_free(s, FALSE);
-	}
-	g_string_append_printf(s, " %s %u/%u", assembly_state_name(a->state), a->present, a->needed);
-	if (a->degraded_at == USEC_NEVER)
-		g_string_append(s, " starts never");
-	else if (a->degraded_at)
-		g_string_append_printf(s, " starts %" PRIu64, (a->degraded_at - BASE) / USEC_PER_SEC);
-	if (a->error)
-		g_string_append_printf(s, " SACT-%03u", a->error_number);
-	return g_string_free(s, FALSE);
-}
-
-static char *goal_text(const struct world *w, const char *id)
-{
-	const struct goal *g = goal_find(w->plan, (uint64_t)atoi(id));
-	GString *s = g_string_new(NULL);
-
-	g_assert_nonnull(g);
-	g_string_append_printf(s, "goal %s %s%s%s", id, goal_state_name(g->state), g->dev ? " " : "",
-			       g->dev ? g->dev->node : "");
-	if (g->error)
-		g_string_append_printf(s, " SACT-%03u", g->error_number);
-	return g_string_free(s, FALSE);
-}
-
-static char *waits_text(const struct world *w, const char *id)
-{
-	const struct goal *g = goal_find(w->plan, (uint64_t)atoi(id));
-	g_autoptr(GPtrArray) waits = NULL;
-	const struct wait *first;
-
-	g_assert_nonnull(g);
-	waits = explain_goal(w->plan, g);
-	if (!waits->len)
-		return g_strdup("waits for nothing");
-	first = waits->pdata[0];
-	return g_strdup_printf("waits for %s %s", first->kind, first->leaf);
-}
-
 static void do_ask_state(struct world *w, char **args)
 {
-	uint64_t next = plan_next_deadline(w->plan);
-	g_autofree char *text = NULL;
+	g_autofree char *text = world_state(w, args);
 
-	if (streq0(args[0], "goal"))
-		text = goal_text(w, args[1]);
-	else if (streq0(args[0], "waits"))
-		text = waits_text(w, args[1]);
-	else if (streq0(args[0], "next"))
-		text = next == USEC_NEVER ? g_strdup("next never") :
-					    g_strdup_printf("next %" PRIu64, (next - BASE) / USEC_PER_SEC);
-	else if (streq0(args[0], "settled"))
-		text = g_strdup(plan_settled(w->plan) ? "settled" : "not settled");
-	else
-		text = assembly_text(w, args[0]);
 	log_item(w, text);
 }
 
@@ -654,7 +594,7 @@ static const struct {
 	{ "overflow", do_overflow, 0 }, { "at", do_at, 1 },	  { "mount", do_mount, 2 },
 	{ "device", do_device, 1 },   { "swap", do_swap, 1 },	  { "cancel", do_cancel, 1 },
 	{ "volume", do_volume, 2 },   { "array", do_array, 1 },	  { "policy", do_policy, 2 },
-	{ "restart", do_restart, 0 }, { "auto", do_auto, 1 },	      { "layout", do_layout, 1 },
+	{ "deaf", do_deaf, 0 },	      { "restart", do_restart, 0 }, { "auto", do_auto, 1 },	      { "layout", do_layout, 1 },
 	{ "resume", do_resume, 1 },   { "made", do_made, 1 },	      { "mounted", do_mounted, 2 }, { "unmounted", do_unmounted, 1 },
 	{ "stop", do_stop, 0 },	      { "modalias", do_modalias, 1 }, { "key", do_key, 2 },
 	{ "answer", do_answer, 2 },   { "skip", do_skip, 1 },	  { "hold", do_hold, 1 },

@@ -10,6 +10,7 @@ int main(int argc, char **argv)
 	rows_add("lvm", lvm_rows, n_lvm_rows);
 	rows_add("goal", goal_rows, n_goal_rows);
 	rows_add("stop", stop_rows, n_stop_rows);
+	rows_add("wait", wait_rows, n_wait_rows);
 	codec_add();
 	property_add();
 	return g_test_run();

@@ -31,7 +31,7 @@ struct world {
 	GHashTable *names;   /* id of an effect → its name */
 	GQueue effects, held;
 	struct fault faults[_ACTION_MAX];
-	bool shown[_ACTION_MAX], show_explain, lifo, deep_goals;
+	bool shown[_ACTION_MAX], show_explain, lifo, deaf;
 	int64_t fsck_status;
 	uint64_t auto_secret, unanswered;
 	GString *journal; /* NULL: not recorded */
@@ -51,6 +51,9 @@ char *vg_text(const char *name, char **args);
 void effect_perform(struct world *w, const struct action *a);
 void world_restart(struct world *w);
 bool size_parse(const char *text, uint64_t *ret);
+
+/* state.c */
+char *world_state(const struct world *w, char **args);
 
 /* harness.c */
 void world_step(struct world *w, const struct input *in);
