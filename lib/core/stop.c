@@ -144,6 +144,13 @@ static struct action *emit(struct plan *p, enum action_type t, struct device *d,
 	return a;
 }
 
+static bool belongs_to(const struct input *made, const struct device *d)
+{
+	if (streq0(made->kind, "part"))
+		return made->parent == d->devnum;
+	return made->devnum == d->devnum || (made->uuid && streq0(made->uuid, d->dm_uuid));
+}
+
 /* The links that an earlier life made for it. */
 static void unlink_made(struct plan *p, const struct device *d)
 {
@@ -151,10 +158,10 @@ static void unlink_made(struct plan *p, const struct device *d)
 		const struct input *m = p->made->pdata[i];
 		struct action *a;
 
-		if (str_empty(m->links) || (m->devnum != d->devnum && !(m->uuid && streq0(m->uuid, d->dm_uuid))))
+		if (str_empty(m->links) || !belongs_to(m, d))
 			continue;
 		a = plan_request(p, ACTION_LINK, OWNER_NONE, NULL, USEC_NEVER);
-		a->node = g_strdup(d->node);
+		a->node = g_strdup(streq0(m->kind, "part") ? m->node : d->node);
 		a->text = g_strdup(m->links);
 		a->flag = true;
 	}

@@ -38,10 +38,15 @@ static void made_device(GString *s, const struct device *d)
 {
 	struct input in = { .type_id = INPUT_MADE, .devnum = d->devnum, .diskseq = d->diskseq };
 
-	in.kind = (char *)(d->dm_name ? "dm" : "md");
-	in.name = d->dm_name ?: d->output_of->name;
-	in.uuid = d->dm_uuid ?: d->output_of->id;
 	in.node = d->node;
+	if (d->partn) { /* it goes with its array; its links are ours */
+		in.kind = (char *)"part";
+		in.parent = d->parent;
+	} else {
+		in.kind = (char *)(d->dm_name ? "dm" : "md");
+		in.name = d->dm_name ?: d->output_of->name;
+		in.uuid = d->dm_uuid ?: d->output_of->id;
+	}
 	in.links = d->links_made;
 	line(s, &in);
 }
@@ -51,7 +56,8 @@ static bool known_already(const struct plan *p, const struct device *d)
 	for (guint i = 0; i < p->made->len; i++) {
 		const struct input *m = p->made->pdata[i];
 
-		if (d->dm_uuid ? streq0(m->uuid, d->dm_uuid) : streq0(m->kind, "md") && m->devnum == d->devnum)
+		if (d->dm_uuid ? streq0(m->uuid, d->dm_uuid) :
+				 streq0(m->kind, d->partn ? "part" : "md") && m->devnum == d->devnum)
 			return still_there(p, m);
 	}
 	return false;
@@ -71,6 +77,15 @@ static void made_goal(GString *s, const struct goal *g)
 	line(s, &in);
 }
 
+static bool made_by_us(const struct plan *p, const struct device *d)
+{
+	const struct device *disk = d->partn ? graph_find(p, d->parent) : d;
+
+	if (d->initial || !disk || !disk->output_of || !disk->output_of->ours)
+		return false;
+	return !d->partn || d->links_made;
+}
+
 char *state_text(const struct plan *p)
 {
 	GString *s = g_string_new(STATE_VERSION "\n");
@@ -81,7 +96,7 @@ char *state_text(const struct plan *p)
 	for (GList *l = p->devices.head; l; l = l->next) {
 		const struct device *d = l->data;
 
-		if (d->output_of && d->output_of->ours && !d->initial && !d->partn && !known_already(p, d))
+		if (made_by_us(p, d) && !known_already(p, d))
 			made_device(s, d);
 	}
 	for (guint i = 0; i < p->goals->len; i++)
