@@ -91,7 +91,9 @@ static bool judge_members(struct plan *p, struct assembly *a, const struct membe
 			continue;
 		}
 		m->excluded = false;
-		if (says_failed(best->dev, m->dev) && says_failed(m->dev, best->dev)) {
+		if (info->md_role == -2)
+			exclude(p, a, m, MSG_MD_STALE, "it failed and was taken out of the array");
+		else if (says_failed(best->dev, m->dev) && says_failed(m->dev, best->dev)) {
 			exclude(p, a, m, MSG_MD_SPLIT, "both halves were written without each other");
 			split |= !best->added;
 		} else if (says_failed(best->dev, m->dev) || info->md_events + 1 < best->dev->info.md_events)

@@ -150,7 +150,10 @@ int reorder_journal(const char *journal, bool all, uint64_t seed, GString *repor
 			       t.orders, t.disks, t.runs, t.differences, t.unsteady, t.repeats, t.lost);
 	if (t.expected)
 		g_string_append(report, t.expected);
+	if (t.runs && !t.expected)
+		g_string_append(report, "nothing could be compared: the core acts otherwise than it did when this was recorded\n");
+	error = t.differences || t.unsteady || (t.runs && !t.expected) ? -EUCLEAN : 0;
 	g_free(t.expected);
 	recording_free(r);
-	return t.differences || t.unsteady ? -EUCLEAN : 0;
+	return error;
 }

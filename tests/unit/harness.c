@@ -420,6 +420,11 @@ static void do_resume(struct world *w, char **args)
 	goal(w, "resume", args, (const char *const[]) { "spec", NULL });
 }
 
+static void do_lifo(struct world *w, char **args)
+{
+	w->lifo = true;
+}
+
 static void do_deaf(struct world *w, char **args)
 {
 	w->deaf = true;
@@ -594,7 +599,7 @@ static const struct {
 	{ "overflow", do_overflow, 0 }, { "at", do_at, 1 },	  { "mount", do_mount, 2 },
 	{ "device", do_device, 1 },   { "swap", do_swap, 1 },	  { "cancel", do_cancel, 1 },
 	{ "volume", do_volume, 2 },   { "array", do_array, 1 },	  { "policy", do_policy, 2 },
-	{ "deaf", do_deaf, 0 },	      { "restart", do_restart, 0 }, { "auto", do_auto, 1 },	      { "layout", do_layout, 1 },
+	{ "deaf", do_deaf, 0 },	      { "lifo", do_lifo, 0 },	  { "restart", do_restart, 0 }, { "auto", do_auto, 1 },	      { "layout", do_layout, 1 },
 	{ "resume", do_resume, 1 },   { "made", do_made, 1 },	      { "mounted", do_mounted, 2 }, { "unmounted", do_unmounted, 1 },
 	{ "stop", do_stop, 0 },	      { "modalias", do_modalias, 1 }, { "key", do_key, 2 },
 	{ "answer", do_answer, 2 },   { "skip", do_skip, 1 },	  { "hold", do_hold, 1 },

@@ -15,7 +15,8 @@
  *   auto SECRET                 whatever is asked for is answered with it
  *   layout NAME KEY=VALUE...    a node of the layout record
  *   array, policy, made, mounted, unmounted, stop, overflow, modalias
- *   hold TYPE, release TYPE, fail TYPE ERROR, ok TYPE, fsck STATUS, deaf (to cancelling)
+ *   hold TYPE, release TYPE, fail TYPE ERROR, ok TYPE, fsck STATUS, deaf (to cancelling),
+ *   lifo (what was asked for last ends first)
  *   show WHAT                   log actions that are left out otherwise (probe, link, explain, ...)
  *   ? WHAT                      write a state into the log: LAYER:ID, goal N, waits N, next, status
  *

@@ -63,6 +63,8 @@ const struct row graph_rows[] = {
 	/* What hides what. */
 	{ "partitions of a member are no candidates", "mount UUID=x /m; add sda md:r1 0/2; add sda1 ext4:x; listed; ? goal 1", "goal 1 waiting" },
 	{ "whichever is read first", "mount UUID=x /m; hold probe; add sda md:r1 0/2; add sda1 ext4:x; listed; release probe; ? goal 1", "goal 1 waiting" },
+	{ "whichever is read first, as members", "lifo; mount UUID=x /m; hold probe; add sda md:r1 0/2; add sda1 pv:v/a; listed; release probe; ? lvm:v", "lvm:v unknown" },
+	{ "whichever is read first, by path", "lifo; mount /dev/sda1 /m; hold probe; add sda md:r1 0/2; add sda1 ext4:x; listed; release probe; ? goal 1", "goal 1 waiting" },
 	{ "also when the partition comes first", "mount UUID=x /m; add sda1 ext4:x; add sda md:r1 0/2; listed; ? goal 1", "goal 1 waiting" },
 	{ "also by path", "mount /dev/sda1 /m; add sda luks:u; add sda1 ext4:x; listed; ? goal 1", "goal 1 waiting" },
 	{ "also as members", "mount UUID=x /m; add sda md:r1 0/2; add sda1 pv:v/a; listed; ? lvm:v", "lvm:v unknown" },

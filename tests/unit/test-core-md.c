@@ -142,8 +142,8 @@ const struct row md_rows[] = {
 	  R1 "listed; add sda md:r1 0/2; add sdc md:r1 -1/2 md_number=2; ? md:r1", "md:r1 startable 1/2 starts 20" },
 	{ "a spare is taken along", R1 "listed; add sda md:r1 0/2; add sdc md:r1 -1/2 md_number=2; add sdb md:r1 1/2",
 	  "md-assemble r1 [sda sdc sdb]; " DONE },
-	{ "a faulty member is not", R1 "listed; add sda md:r1 0/2 md_roles=0,f; add sdb md:r1 -2/2 md_number=1; ? md:r1",
-	  "md-assemble r1 [sda]; " DONE "; md:r1 active 1/1" },
+	{ "a faulty member is not", R1 "add sda md:r1 0/2 md_roles=0,f; add sdb md:r1 -2/2 md_number=1; listed; ? md:r1",
+	  "SACT-020 sdb; md-assemble r1 [sda]; " DONE "; md:r1 active 1/1" },
 
 	/* Levels. */
 	{ "raid0 has no degraded start", "inside md:r0 ext4:x; mount UUID=x /m; listed; add sda md:r0 0/2 md_level=0; at 60s; ? md:r0",
@@ -154,6 +154,7 @@ const struct row md_rows[] = {
 	{ "raid6 lacks two",
 	  "inside md:r6 ext4:x; mount UUID=x /m; listed; add sda md:r6 0/4 md_level=6; add sdb md:r6 3/4 md_level=6; at 20s",
 	  "@20: md-assemble r6 [sda sdb] degraded; SACT-023 r6; " DONE },
+	{ "raid6 lacks three", "inside md:r6 ext4:x; mount UUID=x /m; listed; add sda md:r6 0/4 md_level=6; at 60s; ? md:r6", "@60: md:r6 waiting 1/4" },
 	{ "raid10 lacks one of each pair",
 	  "inside md:rt ext4:x; mount UUID=x /m; listed; add sda md:rt 0/4 md_level=10; add sdb md:rt 2/4 md_level=10; ? md:rt",
 	  "md:rt startable 2/4 starts 20" },
