@@ -31,6 +31,17 @@ must()
 	out=$("$@" 2>&1 </dev/null) || fail "$*: status $?: $out"
 }
 
+# nap SECONDS: without starting a program, which costs a guest more than the nap.
+nap()
+{
+	local fd
+
+	[ -p /run/nap ] || mkfifo /run/nap 2>/dev/null
+	exec {fd}<>/run/nap
+	read -r -t "$1" -u $fd
+	exec {fd}>&-
+}
+
 # until_true SECONDS COMMAND...: for tests only; nothing that we ship waits like this.
 until_true()
 {
@@ -39,7 +50,7 @@ until_true()
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ $SECONDS -le $end ] || return 1
-		sleep 0.05
+		nap 0.1
 	done
 }
 
@@ -68,7 +79,7 @@ disks()
 		disks_out
 		plug "${all[@]}"
 		disks_in_order "$1" && break
-		sleep 0.3
+		nap 0.3
 	done
 	disks_in_order "$1" || fail "disks are not called sda, sdb, ..."
 	for i in "${all[@]}"; do	# a new host may have the data of an old one

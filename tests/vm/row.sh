@@ -38,7 +38,13 @@ row_main()
 	! declare -F "${base}_after" >/dev/null || "${base}_after" "$variant"
 }
 
-section() { echo "== $1 at $(cut -d' ' -f1 /proc/uptime)"; }
+section()
+{
+	local uptime
+
+	read -r uptime _ </proc/uptime
+	echo "== $1 at $uptime"
+}
 
 # Disks of an earlier variant are used again: it left them stopped.
 row_setup()
@@ -89,8 +95,7 @@ start()
 # What status shows while the row runs, for the comparison with the timers.
 follow()
 {
-	until_true 10 test -e $RUN || return
-	until_true 10 "$TOOL" status --json || return
+	until_true 10 test -S $RUN/control || return
 	"$TOOL" status --json --follow >"$OUT/follow" 2>"$OUT/follow.err" </dev/null 9>&-
 }
 
@@ -329,7 +334,7 @@ row_stop()
 
 row_kill()
 {
-	ls -l /proc/[0-9]*/exe 2>/dev/null | awk '/storage-activate/ { print $(NF - 2) }' | tr -dc '0-9\n' | xargs -r kill -9
+	ls -l /proc/[0-9]*/exe 2>/dev/null | awk '/storage-activate/ { print $(NF - 2) }' | tr -dc '0-9\n' | while read -r pid; do kill -9 "$pid"; done
 }
 
 # row_diagnose OUT: what a person wants to see first.

@@ -138,7 +138,7 @@ lvm_bad_checksum_setup()
 lvm_bad_checksum_act()
 {
 	plug 0 1
-	start mount --all --fstab=$FSTAB --timeout=3
+	start mount --all --fstab=$FSTAB --timeout=8
 	finish "1 3"
 }
 lvm_bad_checksum_assert()

@@ -21,7 +21,8 @@ worker_killed_act()
 	plug 0
 	start mount "UUID=$fs_uuid" /mnt/t
 	until_true 20 asked 1 || fail "no question"
-	worker_pids | xargs -r kill -9 || fail "no worker"
+	local pids=$(worker_pids)
+	[ "$pids" ] && kill -9 $pids || fail "no worker"
 	say secret
 	finish 0
 }
