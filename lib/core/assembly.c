@@ -380,7 +380,7 @@ static void consider(struct plan *p, struct assembly *a)
 	a->startable_since = a->startable ? (a->startable_since ?: p->now) : 0;
 	if (a->complete) {
 		assembly_set_state(p, a, ASSEMBLY_COMPLETE);
-		if (assembly_demanded(p, a))
+		if (!a->idle && assembly_demanded(p, a))
 			start(p, a, false);
 	} else if (a->startable) {
 		assembly_set_state(p, a, ASSEMBLY_STARTABLE);

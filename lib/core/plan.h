@@ -83,6 +83,7 @@ struct assembly {
 	GPtrArray *outputs; /* struct device, not owned */
 	unsigned needed, present;
 	bool startable, complete;
+	bool idle; /* complete, and no goal wants anything of it */
 	bool dirty;
 	bool ours, adopted, with_missing;
 	bool trial;	 /* degraded, and only possibly needed: stopped again if it leads nowhere */

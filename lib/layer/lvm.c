@@ -289,6 +289,7 @@ static void lvm_evaluate(struct plan *p, struct assembly *a)
 		return; /* another machine's, or one for a lock manager */
 	a->complete = a->present && a->present == a->needed;
 	a->startable = a->present && anything_new(p, a, true);
+	a->idle = !a->startable;
 }
 
 
