@@ -56,10 +56,24 @@ static int open_record(const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
+static int set_up_record(struct run *r, const char *path)
+{
+	int fd = open_record(path), error = fd < 0 ? fd : sact_set_record_fd(r->s, fd);
+
+	if (fd >= 0)
+		close(fd); /* the library has its own */
+	if (error < 0)
+		say_error(MSG_FILE, path, "cannot be recorded to: %s", strerror(-error));
+	return error < 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
 static int set_up_library(struct run *r, const struct options *o)
 {
-	int fd, error = sact_new(&r->s);
+	int error = sact_new(&r->s);
 
+	/* first, so that what is set below is in the journal, too */
+	if (error >= 0 && o->record && set_up_record(r, o->record) != EXIT_DONE)
+		return EXIT_FAILED;
 	if (error >= 0)
 		error = sact_set_source(r->s, o->source);
 	if (error >= 0 && o->verbose)
@@ -70,13 +84,6 @@ static int set_up_library(struct run *r, const struct options *o)
 		error = sact_set_timeout(r->s, boottime_usec() + o->timeout_usec);
 	if (error < 0) {
 		say_error(MSG_ENGINE, "", "cannot be set up: %s", strerror(-error));
-		return EXIT_FAILED;
-	}
-	if (!o->record)
-		return EXIT_DONE;
-	if ((fd = open_record(o->record)) < 0 || (error = sact_set_record_fd(r->s, fd)) < 0) {
-		say_error(MSG_FILE, o->record, "cannot be recorded to: %s",
-			  strerror(fd < 0 ? -fd : -error));
 		return EXIT_FAILED;
 	}
 	return EXIT_DONE;
@@ -207,10 +214,10 @@ static void show_message(struct run *r, const sact_event *e)
 		r->failed = true;
 	if (sact_event_get_number(e) == 2 || sact_event_get_number(e) == 3)
 		r->changed = true; /* what is said is saved, too: a person may come later */
-	if (sact_event_get_number(e) == 3)
-		note(r, "overdue"); /* whoever is pid 1 offers a shell, or acts as panic= says */
 	if (severity <= LOG_WARNING || !r->o->quiet)
 		say_message(sact_event_get_number(e), sact_event_get_subject(e), sact_event_get_text(e));
+	if (sact_event_get_number(e) == 3)
+		note(r, "overdue"); /* whoever is pid 1 offers a shell, or acts as panic= says */
 }
 
 static void take_event(struct run *r, const sact_event *e)
