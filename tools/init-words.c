@@ -16,10 +16,17 @@ static void take_break(struct words *w, char *list)
 		const char *name;
 		enum break_at at;
 	} places[] = {
-		/* without scripts that wait for drivers and links, all that comes before root is one place */
-		{ "top", BREAK_BEFORE },   { "modules", BREAK_BEFORE },	  { "premount", BREAK_BEFORE },
-		{ "mount", BREAK_BEFORE }, { "mountroot", BREAK_BEFORE }, { "pre-multipath", BREAK_BEFORE },
-		{ "post-multipath", BREAK_BEFORE }, { "bottom", BREAK_AFTER }, { "init", BREAK_AFTER },
+		/* without scripts that wait for drivers and links, all that comes before root is one
+		   place */
+		{"top", BREAK_BEFORE},
+		{"modules", BREAK_BEFORE},
+		{"premount", BREAK_BEFORE},
+		{"mount", BREAK_BEFORE},
+		{"mountroot", BREAK_BEFORE},
+		{"pre-multipath", BREAK_BEFORE},
+		{"post-multipath", BREAK_BEFORE},
+		{"bottom", BREAK_AFTER},
+		{"init", BREAK_AFTER},
 	};
 	char *save, *name = strtok_r(list, ",", &save);
 

@@ -38,9 +38,9 @@
 #define SYSROOT "/sysroot"
 #define RUN_DIR "/run/storage-activate"
 /* What the engine leaves there for us. */
-#define NO_SHELL RUN_DIR "/no-shell"	/* it opened something without a person */
-#define OVERDUE RUN_DIR "/overdue"	/* it has waited for long; it goes on */
-#define QUESTION RUN_DIR "/question"	/* it is asking on the console */
+#define NO_SHELL RUN_DIR "/no-shell"  /* it opened something without a person */
+#define OVERDUE RUN_DIR "/overdue"    /* it has waited for long; it goes on */
+#define QUESTION RUN_DIR "/question"  /* it is asking on the console */
 #define STATUS RUN_DIR "/status.text" /* for people */
 
 enum {
@@ -61,26 +61,26 @@ struct watch {
 static const struct {
 	const char *option, *file;
 } optional_files[] = {
-	{ "--crypttab=", "/etc/crypttab" },
-	{ "--fstab=", "/etc/fstab" },
-	{ "--mdadm-conf=", "/etc/mdadm/mdadm.conf" },
-	{ "--layout=", "/etc/storage-activate/layout" },
+	{"--crypttab=", "/etc/crypttab"},
+	{"--fstab=", "/etc/fstab"},
+	{"--mdadm-conf=", "/etc/mdadm/mdadm.conf"},
+	{"--layout=", "/etc/storage-activate/layout"},
 };
 
 static const struct {
 	const char *source, *target, *type, *data;
 	unsigned long flags;
 } api_mounts[] = {
-	{ "proc", "/proc", "proc", NULL, MS_NOSUID | MS_NODEV | MS_NOEXEC },
-	{ "sysfs", "/sys", "sysfs", NULL, MS_NOSUID | MS_NODEV | MS_NOEXEC },
-	{ "devtmpfs", "/dev", "devtmpfs", "mode=0755", MS_NOSUID },
-	{ "tmpfs", "/run", "tmpfs", "mode=0755", MS_NOSUID | MS_NODEV },
+	{"proc", "/proc", "proc", NULL, MS_NOSUID | MS_NODEV | MS_NOEXEC},
+	{"sysfs", "/sys", "sysfs", NULL, MS_NOSUID | MS_NODEV | MS_NOEXEC},
+	{"devtmpfs", "/dev", "devtmpfs", "mode=0755", MS_NOSUID},
+	{"tmpfs", "/run", "tmpfs", "mode=0755", MS_NOSUID | MS_NODEV},
 };
 
 /* In the order in which they move; /sys and /proc last, the others need nothing of them. */
-static const char *const moved[] = { "/dev", "/run", "/sys", "/proc" };
+static const char *const moved[] = {"/dev", "/run", "/sys", "/proc"};
 
-static const char *const inits[] = { "/sbin/init", "/etc/init", "/bin/init", SHELL };
+static const char *const inits[] = {"/sbin/init", "/etc/init", "/bin/init", SHELL};
 
 void say(const char *format, ...)
 {
@@ -158,7 +158,7 @@ static _Noreturn void restart(int how)
 /* panic=: as the kernel's own; the reason stays on the screen for the N announced seconds. */
 static _Noreturn void act_panic(long sec)
 {
-	struct itimerspec deadline = { .it_value.tv_sec = sec };
+	struct itimerspec deadline = {.it_value.tv_sec = sec};
 	uint64_t expired;
 	int fd;
 
@@ -195,7 +195,7 @@ static void start_shell(struct watch *h)
 
 static void arm_timer(struct watch *h, long sec)
 {
-	struct itimerspec deadline = { .it_value.tv_sec = sec };
+	struct itimerspec deadline = {.it_value.tv_sec = sec};
 
 	if (timerfd_settime(h->timer, 0, &deadline, NULL) < 0)
 		say("timer: %m");
@@ -227,7 +227,8 @@ static void help(struct watch *h, const struct words *w)
 		arm_timer(h, w->panic_sec);
 	} else if (shell_allowed(w)) {
 		show_status();
-		say("a shell, while the wait goes on; it ends when root is there or a question is asked");
+		say("a shell, while the wait goes on; it ends when root is there or a question is "
+		    "asked");
 		start_shell(h);
 	}
 }
@@ -272,9 +273,9 @@ static void take_children(struct watch *h)
 
 static void watch_step(struct watch *h, const struct words *w)
 {
-	struct pollfd fds[] = { { .fd = h->signals, .events = POLLIN },
-				{ .fd = h->notes, .events = POLLIN },
-				{ .fd = h->timer, .events = POLLIN } };
+	struct pollfd fds[] = {{.fd = h->signals, .events = POLLIN},
+			       {.fd = h->notes, .events = POLLIN},
+			       {.fd = h->timer, .events = POLLIN}};
 
 	if (poll(fds, N_ELEMENTS(fds), -1) < 0)
 		return;
@@ -310,8 +311,8 @@ static void wait_for_shell(struct watch *h, const struct words *w)
 /* 0, or -errno when it could not be started. */
 static int start_engine(struct watch *h, const struct words *w)
 {
-	static const char *const env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/", "TERM=linux",
-					   NULL };
+	static const char *const env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/", "TERM=linux",
+					  NULL};
 	char options[N_ELEMENTS(optional_files)][64];
 	const char *argv[N_ELEMENTS(optional_files) + 8];
 	posix_spawnattr_t attr;
@@ -426,7 +427,7 @@ static void free_old_root(int root)
 /* Is path, with links resolved below the new root, a program there? */
 static bool is_program(int root, const char *path)
 {
-	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
+	struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT};
 	int fd = (int)syscall(SYS_openat2, root, path, &how, sizeof how);
 	struct stat st;
 	bool is;
@@ -591,8 +592,8 @@ static int leave(struct watch *h, const struct words *w, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct words words = { 0 };
-	struct watch watch = { 0 };
+	struct words words = {0};
+	struct watch watch = {0};
 
 	if (getpid() != 1) {
 		say("init: only as pid 1 of an image");
