@@ -29,8 +29,8 @@ char *effect_key(const struct action *a)
 
 	if (a->type_id != ACTION_LUKS_OPEN)
 		return g_steal_pointer(&name);
-	return a->keyfile ? g_strdup_printf("%s by %s", name, a->keyfile) :
-			    g_strdup_printf("%s by %" PRIu64, name, a->secret);
+	return a->keyfile ? g_strdup_printf("%s by %s", name, a->keyfile)
+			  : g_strdup_printf("%s by %" PRIu64, name, a->secret);
 }
 
 const char *question_key(const struct action *ask)
@@ -138,7 +138,8 @@ static void effects_collect(struct recording *r, const GPtrArray *lines)
 		GPtrArray *same;
 		char *key;
 
-		if (l->mark == '<' && l->in.type_id == INPUT_RESULT && (e = g_hash_table_lookup(by_id, &l->in.id))) {
+		if (l->mark == '<' && l->in.type_id == INPUT_RESULT &&
+		    (e = g_hash_table_lookup(by_id, &l->in.id))) {
 			e->answered = true;
 			input_clear(&e->result);
 			input_copy(&e->result, &l->in);
@@ -179,13 +180,14 @@ static bool caused(const struct effect *e, const struct input *in)
 	if (in->type_id == INPUT_DEVICE && t == ACTION_DM_ACTIVATE)
 		return !str_empty(in->dm_uuid) && makes_uuid(&e->action, in->dm_uuid);
 	if (in->type_id == INPUT_DEVICE)
-		return (t == ACTION_MD_ASSEMBLE || t == ACTION_LUKS_OPEN) && e->answered && e->result.error >= 0 &&
-		       e->result.devnum == devnum;
+		return (t == ACTION_MD_ASSEMBLE || t == ACTION_LUKS_OPEN) && e->answered &&
+		       e->result.error >= 0 && e->result.devnum == devnum;
 	if (in->type_id == INPUT_GONE)
 		return (t == ACTION_MD_STOP || t == ACTION_DM_REMOVE) && e->action.devnum == devnum;
 	if (in->type_id == INPUT_MOUNTED)
 		return t == ACTION_MOUNT && streq0(e->action.target, in->target);
-	return in->type_id == INPUT_UNMOUNTED && t == ACTION_UMOUNT && streq0(e->action.target, in->target);
+	return in->type_id == INPUT_UNMOUNTED && t == ACTION_UMOUNT &&
+	       streq0(e->action.target, in->target);
 }
 
 /* Gives each effect the inputs that it led to; the latest effect before the input is the one. */
@@ -208,7 +210,8 @@ static void effects_attach(struct recording *r, GPtrArray *lines)
 
 			if (!caused(e, &l->in))
 				continue;
-			g_ptr_array_add(g_hash_table_contains(done, &e->action.id) ? e->after : e->before,
+			g_ptr_array_add(g_hash_table_contains(done, &e->action.id) ? e->after
+										   : e->before,
 					input_dup(&l->in));
 			l->taken = true;
 		}
@@ -308,7 +311,8 @@ static void events_collect(struct recording *r, const GPtrArray *lines)
 
 		if (l->mark == '>' && l->action.type_id == ACTION_ASK)
 			g_hash_table_insert(questions, &l->action.id, &l->action);
-		if (l->mark != '<' || l->taken || l->in.type_id == INPUT_RESULT || l->in.type_id == INPUT_TIMER)
+		if (l->mark != '<' || l->taken || l->in.type_id == INPUT_RESULT ||
+		    l->in.type_id == INPUT_TIMER)
 			continue;
 		if (l->in.type_id == INPUT_ANSWER || l->in.type_id == INPUT_SKIP) {
 			const struct action *ask = g_hash_table_lookup(questions, &l->in.id);
@@ -334,8 +338,10 @@ int recording_new(struct recording **ret, const char *journal, GString *report)
 	r->events = g_ptr_array_new_with_free_func(event_free);
 	r->units = g_ptr_array_new_with_free_func(unit_free);
 	r->effects = g_ptr_array_new_with_free_func(effect_free);
-	r->by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
-	r->replies = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
+	r->by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+					  (GDestroyNotify)g_ptr_array_unref);
+	r->replies = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+					   (GDestroyNotify)g_ptr_array_unref);
 	effects_collect(r, lines);
 	effects_attach(r, lines);
 	events_collect(r, lines);

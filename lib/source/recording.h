@@ -16,7 +16,8 @@ struct effect {
 	guint line;
 	bool answered;
 	struct input result;
-	GPtrArray *before, *after; /* struct input: devices and mounts that it caused, and its result between */
+	GPtrArray *before,
+		*after; /* struct input: devices and mounts that it caused, and its result between */
 };
 
 struct event {
@@ -37,7 +38,8 @@ struct recording {
 	GPtrArray *units;    /* struct unit, order of first arrival */
 	GPtrArray *effects;  /* struct effect */
 	GHashTable *by_key;  /* effect_key() → GPtrArray of struct effect, borrowed */
-	GHashTable *replies; /* what was asked for → GPtrArray of struct input: answers and skips, in order */
+	GHashTable *replies; /* what was asked for → GPtrArray of struct input: answers and skips, in
+				order */
 };
 
 /* The name of the action, and for a volume what it was tried with. */

@@ -4,8 +4,8 @@
 #include "source/rerun.h"
 
 #define ALL_ORDERS_MAX 6
-#define RANDOM_ORDERS  2000
-#define TWICE_EVERY    16 /* of many orders every so many is run twice */
+#define RANDOM_ORDERS 2000
+#define TWICE_EVERY 16 /* of many orders every so many is run twice */
 
 struct tally {
 	const struct recording *recording;
@@ -28,15 +28,17 @@ static char *order_text(const struct recording *r, const guint *order)
 	return g_string_free(s, FALSE);
 }
 
-static void differ(struct tally *t, const guint *order, enum rerun_mode mode, const struct rerun_result *got)
+static void differ(struct tally *t, const guint *order, enum rerun_mode mode,
+		   const struct rerun_result *got)
 {
 	g_autofree char *text = NULL;
 
 	if (t->differences++)
 		return; /* one is enough to look at */
 	text = order_text(t->recording, order);
-	g_string_append_printf(t->report, "order %s, %s: the final state differs\nin the recorded order:\n%snow:\n%s",
-			       text, rerun_mode_text(mode), t->expected, got->state);
+	g_string_append_printf(
+		t->report, "order %s, %s: the final state differs\nin the recorded order:\n%snow:\n%s",
+		text, rerun_mode_text(mode), t->expected, got->state);
 }
 
 static void run_one(struct tally *t, const guint *order, enum rerun_mode mode, guint dropped)
@@ -57,7 +59,8 @@ static void run_one(struct tally *t, const guint *order, enum rerun_mode mode, g
 		t->repeats++;
 		if (got.actions != again.actions && !t->unsteady++) {
 			text = order_text(t->recording, order);
-			g_string_append_printf(t->report, "order %s, %s: other actions the second time\n", text,
+			g_string_append_printf(t->report,
+					       "order %s, %s: other actions the second time\n", text,
 					       rerun_mode_text(mode));
 		}
 	}
@@ -145,13 +148,16 @@ int reorder_journal(const char *journal, bool all, uint64_t seed, GString *repor
 	if (r->units->len)
 		run_all(&t, all, seed);
 	g_string_append_printf(report,
-			       "%u orders of %u disks, %u runs: %u end differently, %u of %u repeated act differently, "
+			       "%u orders of %u disks, %u runs: %u end differently, %u of %u repeated "
+			       "act differently, "
 			       "%u asked what is not recorded\n",
 			       t.orders, t.disks, t.runs, t.differences, t.unsteady, t.repeats, t.lost);
 	if (t.expected)
 		g_string_append(report, t.expected);
 	if (t.runs && !t.expected)
-		g_string_append(report, "nothing could be compared: the core acts otherwise than it did when this was recorded\n");
+		g_string_append(report,
+				"nothing could be compared: the core acts otherwise than it did "
+				"when this was recorded\n");
 	error = t.differences || t.unsteady || (t.runs && !t.expected) ? -EUCLEAN : 0;
 	g_free(t.expected);
 	recording_free(r);

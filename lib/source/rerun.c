@@ -12,11 +12,11 @@ struct run {
 	struct actions actions;
 	uint64_t now, hash;
 	unsigned missing;
-	GQueue pending, held;  /* struct action */
-	GHashTable *used;      /* effect key → how many results of it were given */
-	GHashTable *told;      /* question key → replies given */
-	GPtrArray *standing;   /* struct action: questions that wait for an answer */
-	GPtrArray *present;    /* struct input: what a rescan finds, order of arrival */
+	GQueue pending, held; /* struct action */
+	GHashTable *used;     /* effect key → how many results of it were given */
+	GHashTable *told;     /* question key → replies given */
+	GPtrArray *standing;  /* struct action: questions that wait for an answer */
+	GPtrArray *present;   /* struct input: what a rescan finds, order of arrival */
 };
 
 const char *rerun_mode_text(enum rerun_mode mode)
@@ -239,8 +239,8 @@ static uint64_t fitting_secret(const struct run *run, const char *about)
 	for (guint i = 0; i < run->r->effects->len; i++) {
 		const struct effect *e = run->r->effects->pdata[i];
 
-		if (e->action.type_id == ACTION_LUKS_OPEN && e->action.secret && streq0(e->action.uuid, about) &&
-		    e->answered && e->result.error >= 0)
+		if (e->action.type_id == ACTION_LUKS_OPEN && e->action.secret &&
+		    streq0(e->action.uuid, about) && e->answered && e->result.error >= 0)
 			return e->action.secret;
 	}
 	return 0;
@@ -360,14 +360,16 @@ static void time_passes(struct run *run)
 	struct input timer = { .type_id = INPUT_TIMER };
 	uint64_t next;
 
-	for (unsigned i = 0; i < TIMERS_MAX && (next = plan_next_deadline(run->plan)) != USEC_NEVER; i++) {
+	for (unsigned i = 0; i < TIMERS_MAX && (next = plan_next_deadline(run->plan)) != USEC_NEVER;
+	     i++) {
 		run->now = MAX(run->now, next);
 		step(run, &timer);
 		settle(run, true);
 	}
 }
 
-static void collect_below(const struct plan *p, const struct device *d, GHashTable *found, unsigned depth)
+static void collect_below(const struct plan *p, const struct device *d, GHashTable *found,
+			  unsigned depth)
 {
 	const struct device *disk = d->parent ? graph_find(p, d->parent) : d;
 	struct assembly *a = disk ? disk->output_of : NULL;
@@ -399,27 +401,34 @@ static char *final_state(const struct plan *p)
 		unmet |= g->state != GOAL_DONE;
 		if (g->dev)
 			collect_below(p, g->dev, needed, 0);
-		g_ptr_array_add(lines, g_strdup_printf("goal %s %s%s%s: %s %u\n", goal_kind_name(g->kind), g->spec,
-						       g->target ? " on " : "", g->target ?: "",
-						       goal_state_name(g->state), g->error_number));
+		g_ptr_array_add(lines,
+				g_strdup_printf("goal %s %s%s%s: %s %u\n", goal_kind_name(g->kind),
+						g->spec, g->target ? " on " : "", g->target ?: "",
+						goal_state_name(g->state), g->error_number));
 	}
 	for (guint i = 0; i < p->assemblies->len; i++) {
 		struct assembly *a = p->assemblies->pdata[i];
 
 		if (unmet || (a->ours && g_hash_table_contains(needed, a)))
-			g_ptr_array_add(lines, g_strdup_printf("%s %s: %s, %u of %u\n", a->layer->name, a->id,
-							       assembly_state_name(a->state), a->present, a->needed));
+			g_ptr_array_add(lines, g_strdup_printf("%s %s: %s, %u of %u\n", a->layer->name,
+							       a->id, assembly_state_name(a->state),
+							       a->present, a->needed));
 	}
 	for (guint i = 0; i < p->mounts->len; i++)
-		g_ptr_array_add(lines, g_strdup_printf("mounted %s\n", ((struct mount *)p->mounts->pdata[i])->target));
+		g_ptr_array_add(lines, g_strdup_printf("mounted %s\n",
+						       ((struct mount *)p->mounts->pdata[i])->target));
 	g_ptr_array_sort(lines, by_text);
 	g_ptr_array_add(lines, NULL);
 	return g_strjoinv("", (char **)lines->pdata);
 }
 
-void rerun(const struct recording *r, const guint *order, enum rerun_mode mode, guint dropped, struct rerun_result *ret)
+void rerun(const struct recording *r, const guint *order, enum rerun_mode mode, guint dropped,
+	   struct rerun_result *ret)
 {
-	struct run run = { .r = r, .mode = mode, .plan = plan_new(), .now = r->start,
+	struct run run = { .r = r,
+			   .mode = mode,
+			   .plan = plan_new(),
+			   .now = r->start,
 			   .hash = UINT64_C(0xcbf29ce484222325) };
 
 	actions_init(&run.actions);

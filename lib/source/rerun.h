@@ -5,10 +5,12 @@
 #include "source/recording.h"
 
 enum rerun_mode {
-	RERUN_FIFO,    /* effects end before the next disk comes, in the order in which they were asked for */
+	RERUN_FIFO, /* effects end before the next disk comes, in the order in which they were asked for
+		     */
 	RERUN_BURST,   /* all disks come at once; then effects end, the last one asked for first */
 	RERUN_TWICE,   /* all at once, every device told twice, effects in order */
-	RERUN_DROPPED, /* one disk is not told, then events are known to be lost and everything is read again */
+	RERUN_DROPPED, /* one disk is not told, then events are known to be lost and everything is read
+			  again */
 	_RERUN_MODES,
 };
 

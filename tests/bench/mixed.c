@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define LIMIT_NSEC  20000
+#define LIMIT_NSEC 20000
 #define LIMIT_RATIO 2.3
-#define TRIES	    5
+#define TRIES 5
 
 struct bench {
 	struct plan *plan;
@@ -50,12 +50,18 @@ static void feed(struct bench *b, const struct input *in)
 	}
 }
 
-static void device(struct bench *b, dev_t devnum, const char *node, dev_t parent, const char *dm_name, const char *dm_uuid,
-		   const char *slaves)
+static void device(struct bench *b, dev_t devnum, const char *node, dev_t parent, const char *dm_name,
+		   const char *dm_uuid, const char *slaves)
 {
-	struct input in = { .type_id = INPUT_DEVICE, .devnum = devnum, .node = (char *)node, .size = 1 << 30,
-			    .parent = parent, .partn = parent ? 1 : 0, .dm_name = (char *)dm_name,
-			    .dm_uuid = (char *)dm_uuid, .slaves = (char *)slaves };
+	struct input in = { .type_id = INPUT_DEVICE,
+			    .devnum = devnum,
+			    .node = (char *)node,
+			    .size = 1 << 30,
+			    .parent = parent,
+			    .partn = parent ? 1 : 0,
+			    .dm_name = (char *)dm_name,
+			    .dm_uuid = (char *)dm_uuid,
+			    .slaves = (char *)slaves };
 
 	if (major(devnum) == 9)
 		in.md_state = (char *)"active";
@@ -65,15 +71,22 @@ static void device(struct bench *b, dev_t devnum, const char *node, dev_t parent
 
 static char *vg_text(unsigned group)
 {
-	return g_strdup_printf("contents = \"Text Format Volume Group\"\nversion = 1\nvg%u {\n"
-			       "id = \"%06u-aaaa-aaaa-aaaa-aaaa-aaaa-aaaaaa\"\nseqno = 1\nstatus = [\"READ\", \"WRITE\"]\nflags = []\n"
-			       "extent_size = 8192\nphysical_volumes {\npv0 {\nid = \"%06u-bbbb-bbbb-bbbb-bbbb-bbbb-bbbbb0\"\n"
-			       "flags = []\ndev_size = 2097152\npe_start = 2048\npe_count = 255\n}\npv1 {\n"
-			       "id = \"%06u-bbbb-bbbb-bbbb-bbbb-bbbb-bbbbb1\"\nflags = []\ndev_size = 2097152\npe_start = 2048\n"
-			       "pe_count = 255\n}\n}\nlogical_volumes {\nlv {\nid = \"%06u-cccc-cccc-cccc-cccc-cccc-cccccc\"\n"
-			       "status = [\"READ\", \"WRITE\", \"VISIBLE\"]\nflags = []\nsegment_count = 1\nsegment1 {\n"
-			       "start_extent = 0\nextent_count = 8\ntype = \"striped\"\nstripe_count = 1\nstripes = [\"pv0\", 0]\n}\n}\n}\n}\n",
-			       group, group, group, group, group);
+	return g_strdup_printf(
+		"contents = \"Text Format Volume Group\"\nversion = 1\nvg%u {\n"
+		"id = \"%06u-aaaa-aaaa-aaaa-aaaa-aaaa-aaaaaa\"\nseqno = 1\nstatus = [\"READ\", "
+		"\"WRITE\"]\nflags = []\n"
+		"extent_size = 8192\nphysical_volumes {\npv0 {\nid = "
+		"\"%06u-bbbb-bbbb-bbbb-bbbb-bbbb-bbbbb0\"\n"
+		"flags = []\ndev_size = 2097152\npe_start = 2048\npe_count = 255\n}\npv1 {\n"
+		"id = \"%06u-bbbb-bbbb-bbbb-bbbb-bbbb-bbbbb1\"\nflags = []\ndev_size = "
+		"2097152\npe_start = 2048\n"
+		"pe_count = 255\n}\n}\nlogical_volumes {\nlv {\nid = "
+		"\"%06u-cccc-cccc-cccc-cccc-cccc-cccccc\"\n"
+		"status = [\"READ\", \"WRITE\", \"VISIBLE\"]\nflags = []\nsegment_count = 1\nsegment1 "
+		"{\n"
+		"start_extent = 0\nextent_count = 8\ntype = \"striped\"\nstripe_count = 1\nstripes = "
+		"[\"pv0\", 0]\n}\n}\n}\n}\n",
+		group, group, group, group, group);
 }
 
 static void probed(struct bench *b, const struct action *a)
@@ -147,7 +160,10 @@ static void carry_out(struct bench *b)
 /* n disks that come while others are read, then each of them is told again. */
 static struct bench *run(unsigned n)
 {
-	struct input goal = { .type_id = INPUT_GOAL, .id = 1, .kind = (char *)"mount", .spec = (char *)"UUID=none",
+	struct input goal = { .type_id = INPUT_GOAL,
+			      .id = 1,
+			      .kind = (char *)"mount",
+			      .spec = (char *)"UUID=none",
 			      .target = (char *)"/mnt" };
 	struct input enumerated = { .type_id = INPUT_ENUMERATED, .count = n };
 	struct bench *b = g_new0(struct bench, 1);
@@ -156,7 +172,8 @@ static struct bench *run(unsigned n)
 	actions_init(&b->actions);
 	feed(b, &goal);
 	for (unsigned i = 0; i < n; i++) {
-		g_autofree char *node = g_strdup_printf("vd%u", i), *part = g_strdup_printf("vd%up1", i);
+		g_autofree char *node = g_strdup_printf("vd%u", i),
+				*part = g_strdup_printf("vd%up1", i);
 
 		device(b, makedev(259, i), node, 0, NULL, NULL, NULL);
 		if (i % 10 == 5)
@@ -184,7 +201,8 @@ static struct bench *bench_free(struct bench *b)
 
 int main(int argc, char *argv[])
 {
-	unsigned n = argc > 1 ? (unsigned)atoi(argv[1]) : 8000; /* disks; what is made of them comes to them */
+	unsigned n = argc > 1 ? (unsigned)atoi(argv[1])
+			      : 8000; /* disks; what is made of them comes to them */
 	uint64_t per_input = UINT64_MAX, actions = 0, devices = 0;
 	double ratio = 1000;
 	bool fine[3];
@@ -202,10 +220,11 @@ int main(int argc, char *argv[])
 	fine[0] = per_input <= LIMIT_NSEC;
 	fine[1] = ratio <= LIMIT_RATIO;
 	fine[2] = actions <= 4 * devices; /* probes and links of each, and what is made of it */
-	printf("1..3\n%s 1 - mixed: %" PRIu64 " devices, %" PRIu64 " ns an input, limit %u\n", fine[0] ? "ok" : "not ok", devices,
-	       per_input, LIMIT_NSEC);
-	printf("%s 2 - mixed: twice as many take %.2f times as long, limit %.1f\n", fine[1] ? "ok" : "not ok", ratio,
-	       LIMIT_RATIO);
-	printf("%s 3 - mixed: %" PRIu64 " effects for %" PRIu64 " devices\n", fine[2] ? "ok" : "not ok", actions, devices);
+	printf("1..3\n%s 1 - mixed: %" PRIu64 " devices, %" PRIu64 " ns an input, limit %u\n",
+	       fine[0] ? "ok" : "not ok", devices, per_input, LIMIT_NSEC);
+	printf("%s 2 - mixed: twice as many take %.2f times as long, limit %.1f\n",
+	       fine[1] ? "ok" : "not ok", ratio, LIMIT_RATIO);
+	printf("%s 3 - mixed: %" PRIu64 " effects for %" PRIu64 " devices\n", fine[2] ? "ok" : "not ok",
+	       actions, devices);
 	return !(fine[0] && fine[1] && fine[2]);
 }

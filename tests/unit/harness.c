@@ -37,7 +37,8 @@ static char *describe(const struct world *w, const struct action *a)
 	switch ((int)a->type_id) {
 	case ACTION_MD_ASSEMBLE:
 		members = member_nodes(w, a->members);
-		return g_strdup_printf("%s %s [%s]%s", type, a->name, members, a->flag ? " degraded" : "");
+		return g_strdup_printf("%s %s [%s]%s", type, a->name, members,
+				       a->flag ? " degraded" : "");
 	case ACTION_MD_ADD:
 		members = member_nodes(w, a->members);
 		return g_strdup_printf("%s %s %s", type, a->node, members);
@@ -46,8 +47,8 @@ static char *describe(const struct world *w, const struct action *a)
 	case ACTION_ASK:
 		return g_strdup_printf("%s %s", type, a->name);
 	case ACTION_LUKS_OPEN:
-		return a->keyfile ? g_strdup_printf("%s %s %s", type, a->name, a->keyfile) :
-				    g_strdup_printf("%s %s %" PRIu64, type, a->name, a->secret);
+		return a->keyfile ? g_strdup_printf("%s %s %s", type, a->name, a->keyfile)
+				  : g_strdup_printf("%s %s %" PRIu64, type, a->name, a->secret);
 	case ACTION_FSCK:
 		return g_strdup_printf("%s %s %s", type, a->node, a->options);
 	case ACTION_MOUNT:
@@ -92,7 +93,8 @@ static void log_item(struct world *w, const char *item)
 		uint64_t msec = (w->now - BASE) / USEC_PER_MSEC;
 
 		if (msec % 1000)
-			g_string_append_printf(w->log, "@%" PRIu64 ".%03" PRIu64 ": ", msec / 1000, msec % 1000);
+			g_string_append_printf(w->log, "@%" PRIu64 ".%03" PRIu64 ": ", msec / 1000,
+					       msec % 1000);
 		else
 			g_string_append_printf(w->log, "@%" PRIu64 ": ", msec / 1000);
 		w->logged = w->now;
@@ -334,7 +336,8 @@ static void do_vg(struct world *w, char **args)
 {
 	char *text = vg_text(args[0], args + 1);
 
-	g_hash_table_insert(w->vgs, g_strconcat(args[0], "@", value_of(args, "seqno") ?: "1", NULL), g_strdup(text));
+	g_hash_table_insert(w->vgs, g_strconcat(args[0], "@", value_of(args, "seqno") ?: "1", NULL),
+			    g_strdup(text));
 	g_hash_table_insert(w->vgs, g_strdup(args[0]), text);
 }
 
@@ -376,7 +379,8 @@ static void do_record(struct world *w, const char *type, char **args, const char
 
 	for (; *args; args++) {
 		const char *eq = strchr(*args, '=');
-		bool is_key = eq && eq > *args && g_ascii_islower(**args) && !(*positional && g_ascii_isupper(**args));
+		bool is_key = eq && eq > *args && g_ascii_islower(**args) &&
+			      !(*positional && g_ascii_isupper(**args));
 
 		if (is_key)
 			g_string_append_printf(line, " %.*s=\"%s\"", (int)(eq - *args), *args, eq + 1);
@@ -402,22 +406,22 @@ static void goal(struct world *w, const char *kind, char **args, const char *con
 
 static void do_mount(struct world *w, char **args)
 {
-	goal(w, "mount", args, (const char *const[]) { "spec", "target", NULL });
+	goal(w, "mount", args, (const char *const[]){ "spec", "target", NULL });
 }
 
 static void do_device(struct world *w, char **args)
 {
-	goal(w, "device", args, (const char *const[]) { "spec", NULL });
+	goal(w, "device", args, (const char *const[]){ "spec", NULL });
 }
 
 static void do_swap(struct world *w, char **args)
 {
-	goal(w, "swap", args, (const char *const[]) { "spec", NULL });
+	goal(w, "swap", args, (const char *const[]){ "spec", NULL });
 }
 
 static void do_resume(struct world *w, char **args)
 {
-	goal(w, "resume", args, (const char *const[]) { "spec", NULL });
+	goal(w, "resume", args, (const char *const[]){ "spec", NULL });
 }
 
 static void do_lifo(struct world *w, char **args)
@@ -445,37 +449,39 @@ static void do_layout(struct world *w, char **args)
 	for (char **a = args; *a; a++)
 		if (g_str_has_prefix(*a, "slaves="))
 			g_strdelimit(*a, ",", ' ');
-	do_record(w, "layout", args, (const char *const[]) { "name", NULL });
+	do_record(w, "layout", args, (const char *const[]){ "name", NULL });
 }
 
 static void do_cancel(struct world *w, char **args)
 {
-	do_record(w, "cancel", args, (const char *const[]) { "id", NULL });
+	do_record(w, "cancel", args, (const char *const[]){ "id", NULL });
 }
 
 static void do_volume(struct world *w, char **args)
 {
-	do_record(w, "volume", args, (const char *const[]) { "name", "spec", NULL });
+	do_record(w, "volume", args, (const char *const[]){ "name", "spec", NULL });
 }
 
 static void do_array(struct world *w, char **args)
 {
-	do_record(w, "array", args, (const char *const[]) { "uuid", NULL });
+	do_record(w, "array", args, (const char *const[]){ "uuid", NULL });
 }
 
 static void do_policy(struct world *w, char **args)
 {
-	do_record(w, "policy", args, (const char *const[]) { "key", "value", NULL });
+	do_record(w, "policy", args, (const char *const[]){ "key", "value", NULL });
 }
 
 static void do_made(struct world *w, char **args)
 {
-	do_record(w, "made", args, (const char *const[]) { "kind", NULL });
+	do_record(w, "made", args, (const char *const[]){ "kind", NULL });
 }
 
 static void do_mounted(struct world *w, char **args)
 {
-	struct input in = { .type_id = INPUT_MOUNTED, .devnum = need_disk(w, args[0])->in.devnum, .target = args[1] };
+	struct input in = { .type_id = INPUT_MOUNTED,
+			    .devnum = need_disk(w, args[0])->in.devnum,
+			    .target = args[1] };
 
 	world_step(w, &in);
 }
@@ -498,7 +504,7 @@ static void do_stop(struct world *w, char **args)
 
 static void do_modalias(struct world *w, char **args)
 {
-	do_record(w, "modalias", args, (const char *const[]) { "text", NULL });
+	do_record(w, "modalias", args, (const char *const[]){ "text", NULL });
 }
 
 static void do_key(struct world *w, char **args)
@@ -517,7 +523,9 @@ static uint64_t question(const struct world *w, const char *name)
 
 static void do_answer(struct world *w, char **args)
 {
-	struct input in = { .type_id = INPUT_ANSWER, .id = question(w, args[0]), .secret = (uint64_t)atoi(args[1]) };
+	struct input in = { .type_id = INPUT_ANSWER,
+			    .id = question(w, args[0]),
+			    .secret = (uint64_t)atoi(args[1]) };
 
 	world_step(w, &in);
 }
@@ -594,17 +602,42 @@ static const struct {
 	void (*fn)(struct world *w, char **args);
 	unsigned least;
 } statements[] = {
-	{ "add", do_add, 1 },	      { "change", do_change, 1 }, { "del", do_del, 1 },
-	{ "inside", do_inside, 2 },   { "vg", do_vg, 2 },	  { "listed", do_listed, 0 },
-	{ "overflow", do_overflow, 0 }, { "at", do_at, 1 },	  { "mount", do_mount, 2 },
-	{ "device", do_device, 1 },   { "swap", do_swap, 1 },	  { "cancel", do_cancel, 1 },
-	{ "volume", do_volume, 2 },   { "array", do_array, 1 },	  { "policy", do_policy, 2 },
-	{ "deaf", do_deaf, 0 },	      { "lifo", do_lifo, 0 },	  { "restart", do_restart, 0 }, { "auto", do_auto, 1 },	      { "layout", do_layout, 1 },
-	{ "resume", do_resume, 1 },   { "made", do_made, 1 },	      { "mounted", do_mounted, 2 }, { "unmounted", do_unmounted, 1 },
-	{ "stop", do_stop, 0 },	      { "modalias", do_modalias, 1 }, { "key", do_key, 2 },
-	{ "answer", do_answer, 2 },   { "skip", do_skip, 1 },	  { "hold", do_hold, 1 },
-	{ "release", do_release, 1 }, { "fail", do_fail, 2 },	  { "ok", do_ok, 1 },
-	{ "fsck", do_fsck, 1 },	      { "show", do_show, 1 },	  { "?", do_ask_state, 1 },
+	{ "add", do_add, 1 },
+	{ "change", do_change, 1 },
+	{ "del", do_del, 1 },
+	{ "inside", do_inside, 2 },
+	{ "vg", do_vg, 2 },
+	{ "listed", do_listed, 0 },
+	{ "overflow", do_overflow, 0 },
+	{ "at", do_at, 1 },
+	{ "mount", do_mount, 2 },
+	{ "device", do_device, 1 },
+	{ "swap", do_swap, 1 },
+	{ "cancel", do_cancel, 1 },
+	{ "volume", do_volume, 2 },
+	{ "array", do_array, 1 },
+	{ "policy", do_policy, 2 },
+	{ "deaf", do_deaf, 0 },
+	{ "lifo", do_lifo, 0 },
+	{ "restart", do_restart, 0 },
+	{ "auto", do_auto, 1 },
+	{ "layout", do_layout, 1 },
+	{ "resume", do_resume, 1 },
+	{ "made", do_made, 1 },
+	{ "mounted", do_mounted, 2 },
+	{ "unmounted", do_unmounted, 1 },
+	{ "stop", do_stop, 0 },
+	{ "modalias", do_modalias, 1 },
+	{ "key", do_key, 2 },
+	{ "answer", do_answer, 2 },
+	{ "skip", do_skip, 1 },
+	{ "hold", do_hold, 1 },
+	{ "release", do_release, 1 },
+	{ "fail", do_fail, 2 },
+	{ "ok", do_ok, 1 },
+	{ "fsck", do_fsck, 1 },
+	{ "show", do_show, 1 },
+	{ "?", do_ask_state, 1 },
 };
 
 static void do_statement(struct world *w, char **words)

@@ -68,6 +68,6 @@ char *world_state(const struct world *w, char **args)
 		return g_strdup(plan_settled(w->plan) ? "settled" : "not settled");
 	if (!streq0(args[0], "next"))
 		return assembly_text(w, args[0]);
-	return next == USEC_NEVER ? g_strdup("next never") :
-				    g_strdup_printf("next %" PRIu64, (next - BASE) / USEC_PER_SEC);
+	return next == USEC_NEVER ? g_strdup("next never")
+				  : g_strdup_printf("next %" PRIu64, (next - BASE) / USEC_PER_SEC);
 }

@@ -26,19 +26,19 @@ static uint64_t random_u64(GRand *random)
 	return g_rand_int_range(random, 0, 4) ? u >> g_rand_int_range(random, 0, 64) : UINT64_MAX;
 }
 
-#define RANDOM_U64  random_u64(random)
-#define RANDOM_S64  (int64_t)random_u64(random)
+#define RANDOM_U64 random_u64(random)
+#define RANDOM_S64 (int64_t)random_u64(random)
 #define RANDOM_BOOL true
-#define RANDOM_DEV  makedev((unsigned)random_u64(random) & 0xfff, (unsigned)random_u64(random) & 0xfffff)
-#define RANDOM_STR  random_text(random)
-#define SET(kind, field)                            \
-	if (g_rand_int_range(random, 0, 3) == 0)    \
+#define RANDOM_DEV makedev((unsigned)random_u64(random) & 0xfff, (unsigned)random_u64(random) & 0xfffff)
+#define RANDOM_STR random_text(random)
+#define SET(kind, field)                                                                               \
+	if (g_rand_int_range(random, 0, 3) == 0)                                                       \
 		x->field = RANDOM_##kind;
-#define SAME_U64(a, b)	g_assert_true((a) == (b));
-#define SAME_S64(a, b)	g_assert_true((a) == (b));
+#define SAME_U64(a, b) g_assert_true((a) == (b));
+#define SAME_S64(a, b) g_assert_true((a) == (b));
 #define SAME_BOOL(a, b) g_assert_true((a) == (b));
-#define SAME_DEV(a, b)	g_assert_true((a) == (b));
-#define SAME_STR(a, b)	g_assert_cmpstr(a, ==, b);
+#define SAME_DEV(a, b) g_assert_true((a) == (b));
+#define SAME_STR(a, b) g_assert_cmpstr(a, ==, b);
 #define SAME(kind, field) SAME_##kind(x->field, y->field)
 
 static void random_input(GRand *random, struct input *x)
@@ -117,13 +117,33 @@ static void test_actions(void)
 }
 
 static const char *const bad_lines[] = {
-	"",			  " device",		   "device\tnode=a",	   "nothing",
-	"device nod=a",		  "device node",	   "device =a",		   "device node=a node=b",
-	"device size=",		  "device size=x",	   "device size=-1",	   "device size=1x",
-	"device size=18446744073709551616", "device readonly=2",   "device devnum=8",	   "device devnum=8:",
-	"device devnum=:1",	  "device devnum=8:1:1",   "device devnum=4294967296:0", "device node=\"a",
-	"device node=\"a\"b",	  "device node=\"\\q\"",  "device node=\"\\x0\"", "device node=\"\\x00\"",
-	"device node=\"\\xg1\"", "Device node=a",	   "result error=9223372036854775808",
+	"",
+	" device",
+	"device\tnode=a",
+	"nothing",
+	"device nod=a",
+	"device node",
+	"device =a",
+	"device node=a node=b",
+	"device size=",
+	"device size=x",
+	"device size=-1",
+	"device size=1x",
+	"device size=18446744073709551616",
+	"device readonly=2",
+	"device devnum=8",
+	"device devnum=8:",
+	"device devnum=:1",
+	"device devnum=8:1:1",
+	"device devnum=4294967296:0",
+	"device node=\"a",
+	"device node=\"a\"b",
+	"device node=\"\\q\"",
+	"device node=\"\\x0\"",
+	"device node=\"\\x00\"",
+	"device node=\"\\xg1\"",
+	"Device node=a",
+	"result error=9223372036854775808",
 };
 
 static void test_bad_lines(void)
@@ -143,7 +163,8 @@ static void test_line_cut(void)
 {
 	GRand *random = g_rand_new_with_seed(3);
 
-	for (int i = 0; i < ROUNDS; i++) { /* wherever a line is cut, it is read or refused, never followed */
+	for (int i = 0; i < ROUNDS;
+	     i++) { /* wherever a line is cut, it is read or refused, never followed */
 		g_autoptr(GString) line = g_string_new(NULL);
 		struct input in, back;
 
@@ -181,12 +202,16 @@ static void test_state_parse(void)
 	check_state(HEAD, 0, 0, "");
 	check_state(HEAD "made kind=dm name=c uuid=u\nmade kind=md devnum=9:127\n", 0, 2, "");
 	check_state(HEAD "made kind=dm name=c uuid=u", 0, 1, "");
-	check_state(HEAD "made kind=dm\n\nmade king=dm\ngoal kind=mount spec=/dev/sda\nmade kind=md\nrubbish\n", 0, 2, "4 5 7");
+	check_state(
+		HEAD
+		"made kind=dm\n\nmade king=dm\ngoal kind=mount spec=/dev/sda\nmade kind=md\nrubbish\n",
+		0, 2, "4 5 7");
 }
 
 static void test_state_file(void)
 {
-	g_autofree char *dir = g_dir_make_tmp("sact-XXXXXX", NULL), *file = g_build_filename(dir, "state", NULL);
+	g_autofree char *dir = g_dir_make_tmp("sact-XXXXXX", NULL),
+			*file = g_build_filename(dir, "state", NULL);
 	g_autofree char *other = g_build_filename(dir, "other", NULL), *text = NULL;
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct stat st;

@@ -6,118 +6,178 @@
 #define DONE "mount dm-0 /m; goal 1 done"
 
 const struct row luks_rows[] = {
-	{ "asked when it appears", C "listed; at 5s; add sda luks:u; ? waits 1", "@5: ask c; waits for secret c" },
-	{ "opened by the answer", C "key u 7; listed; add sda luks:u; answer c 7",
+	{ "asked when it appears",
+	  C "listed; at 5s; add sda luks:u; ? waits 1",
+	  "@5: ask c; waits for secret c" },
+	{ "opened by the answer",
+	  C "key u 7; listed; add sda luks:u; answer c 7",
 	  "ask c; luks-open c 7; withdraw opened; " DONE },
-	{ "looked at once in full before", C "show probe; listed; add sda luks:u", "probe sda; probe-deep sda; ask c" },
-	{ "not LUKS any more", C "fail probe EUCLEAN; listed; ok probe; hold probe; add sda luks:u; release probe", "ask c" },
-	{ "nobody names it", "inside luks:u ext4:x; mount UUID=x /m; listed; add sda luks:u; ? waits 1; ? luks:u",
+	{ "looked at once in full before",
+	  C "show probe; listed; add sda luks:u",
+	  "probe sda; probe-deep sda; ask c" },
+	{ "not LUKS any more",
+	  C "fail probe EUCLEAN; listed; ok probe; hold probe; add sda luks:u; release probe",
+	  "ask c" },
+	{ "nobody names it",
+	  "inside luks:u ext4:x; mount UUID=x /m; listed; add sda luks:u; ? waits 1; ? luks:u",
 	  "waits for secret /dev/sda; luks:u waiting 1/1" },
 	{ "nobody wants it", "volume c UUID=u; listed; add sda luks:u", "" },
-	{ "named later", "inside luks:u ext4:x; mount UUID=x /m; listed; add sda luks:u; volume c UUID=u", "ask c" },
-	{ "named by its partition", "volume c /dev/sda1; inside luks:u ext4:x; mount UUID=x /m; listed; add sda; add sda1 luks:u", "ask c" },
-	{ "noauto", "volume c UUID=u options=noauto; mount UUID=x /m; listed; add sda luks:u; ? luks:u", "luks:u waiting 1/1" },
+	{ "named later",
+	  "inside luks:u ext4:x; mount UUID=x /m; listed; add sda luks:u; volume c UUID=u",
+	  "ask c" },
+	{ "named by its partition",
+	  "volume c /dev/sda1; inside luks:u ext4:x; mount UUID=x /m; listed; add sda; "
+	  "add sda1 luks:u",
+	  "ask c" },
+	{ "noauto",
+	  "volume c UUID=u options=noauto; mount UUID=x /m; listed; add sda luks:u; ? luks:u",
+	  "luks:u waiting 1/1" },
 	{ "two lines, the second says more",
-	  "volume c UUID=u flag=1; volume c UUID=u keyfile=/k; key u file; inside luks:u ext4:x; mount UUID=x /m; listed; add sda luks:u",
+	  "volume c UUID=u flag=1; volume c UUID=u keyfile=/k; key u file; inside luks:u ext4:x; "
+	  "mount UUID=x /m; listed; add sda luks:u",
 	  "luks-open c /k; " DONE },
 
-	{ "key file", "volume c UUID=u keyfile=/k; key u file; inside luks:u ext4:x; mount UUID=x /m; listed; add sda luks:u",
+	{ "key file",
+	  "volume c UUID=u keyfile=/k; key u file; inside luks:u ext4:x; mount UUID=x /m; listed; "
+	  "add sda luks:u",
 	  "luks-open c /k; " DONE },
 	{ "key file fails, then it is asked for",
-	  "volume c UUID=u keyfile=/k; key u 7; inside luks:u ext4:x; mount UUID=x /m; listed; add sda luks:u; answer c 7",
+	  "volume c UUID=u keyfile=/k; key u 7; inside luks:u ext4:x; mount UUID=x /m; listed; "
+	  "add sda luks:u; answer c 7",
 	  "luks-open c /k; SACT-033 c; ask c; luks-open c 7; withdraw opened; " DONE },
 	{ "key file fails, headless",
-	  "volume c UUID=u keyfile=/k options=headless; mount UUID=x /m; listed; add sda luks:u; ? luks:u",
-	  "luks-open c /k; SACT-033 c; SACT-031 c; SACT-031 /m; goal 1 failed; luks:u failed 1/1 SACT-031" },
+	  "volume c UUID=u keyfile=/k options=headless; mount UUID=x /m; listed; add sda luks:u; "
+	  "? luks:u",
+	  "luks-open c /k; SACT-033 c; SACT-031 c; SACT-031 /m; goal 1 failed; "
+	  "luks:u failed 1/1 SACT-031" },
 	{ "key file works, but not the volume",
-	  "volume c UUID=u keyfile=/k; key u file; mount UUID=x /m; fail luks-open EIO; listed; add sda luks:u; ? luks:u",
-	  "luks-open c /k; SACT-033 c; SACT-031 c; SACT-031 /m; goal 1 failed; luks:u failed 1/1 SACT-031" },
+	  "volume c UUID=u keyfile=/k; key u file; mount UUID=x /m; fail luks-open EIO; listed; "
+	  "add sda luks:u; ? luks:u",
+	  "luks-open c /k; SACT-033 c; SACT-031 c; SACT-031 /m; goal 1 failed; "
+	  "luks:u failed 1/1 SACT-031" },
 
 	{ "one answer opens all",
-	  "volume a UUID=ua; volume b UUID=ub; key ua 7; key ub 7; inside luks:ua md:r1 0/2; inside luks:ub md:r1 1/2;"
-	  "inside md:r1 ext4:x; mount UUID=x /m; listed; add sda luks:ua; add sdb luks:ub; answer a 7",
-	  "ask a; ask b; luks-open a 7; luks-open b 7; withdraw opened; withdraw opened; md-assemble r1 [dm-0 dm-1]; "
-	  "mount md127 /m; goal 1 done" },
+	  "volume a UUID=ua; volume b UUID=ub; key ua 7; key ub 7; inside luks:ua md:r1 0/2; "
+	  "inside luks:ub md:r1 1/2;inside md:r1 ext4:x; mount UUID=x /m; listed; "
+	  "add sda luks:ua; add sdb luks:ub; answer a 7",
+	  "ask a; ask b; luks-open a 7; luks-open b 7; withdraw opened; withdraw opened; "
+	  "md-assemble r1 [dm-0 dm-1]; mount md127 /m; goal 1 done" },
 	{ "one answer opens those that come later",
-	  "volume a UUID=ua; volume b UUID=ub; key ua 7; key ub 7; inside luks:ua md:r1 0/2; inside luks:ub md:r1 1/2;"
-	  "inside md:r1 ext4:x; mount UUID=x /m; listed; add sda luks:ua; answer a 7; at 5s; add sdb luks:ub",
-	  "ask a; luks-open a 7; withdraw opened; @5: luks-open b 7; md-assemble r1 [dm-0 dm-1]; mount md127 /m; goal 1 done" },
+	  "volume a UUID=ua; volume b UUID=ub; key ua 7; key ub 7; inside luks:ua md:r1 0/2; "
+	  "inside luks:ub md:r1 1/2;inside md:r1 ext4:x; mount UUID=x /m; listed; "
+	  "add sda luks:ua; answer a 7; at 5s; add sdb luks:ub",
+	  "ask a; luks-open a 7; withdraw opened; @5: luks-open b 7; "
+	  "md-assemble r1 [dm-0 dm-1]; mount md127 /m; goal 1 done" },
 	{ "a wrong answer is not tried on those that come later",
-	  "volume a UUID=ua; volume b UUID=ub; mount UUID=x /m; listed; add sda luks:ua; answer a 1; add sdb luks:ub",
+	  "volume a UUID=ua; volume b UUID=ub; mount UUID=x /m; listed; add sda luks:ua; "
+	  "answer a 1; add sdb luks:ub",
 	  "ask a; luks-open a 1; SACT-030 a; ask a; ask b" },
 	{ "it fits another volume: no try is lost",
-	  "volume a UUID=ua tries=2; volume b UUID=ub; key ub 7; mount UUID=x /m; listed; add sda luks:ua; add sdb luks:ub; answer a 7; ? luks:ua",
-	  "ask a; ask b; luks-open a 7; luks-open b 7; ask a; withdraw opened; luks:ua activating 1/1" },
+	  "volume a UUID=ua tries=2; volume b UUID=ub; key ub 7; mount UUID=x /m; listed; "
+	  "add sda luks:ua; add sdb luks:ub; answer a 7; ? luks:ua",
+	  "ask a; ask b; luks-open a 7; luks-open b 7; ask a; withdraw opened; "
+	  "luks:ua activating 1/1" },
 	{ "it fits none: a wrong try of the asked one only",
-	  "volume a UUID=ua tries=2; volume b UUID=ub tries=2; mount UUID=x /m; listed; add sda luks:ua; add sdb luks:ub; answer a 1; ? luks:ua; ? luks:ub",
-	  "ask a; ask b; luks-open a 1; luks-open b 1; SACT-030 a; withdraw no tries left; SACT-032 a; "
-	  "luks:ua failed 1/1 SACT-032; luks:ub activating 1/1" },
-	{ "three tries by default", C "listed; add sda luks:u; answer c 1; answer c 2; answer c 3; ? luks:u",
-	  "ask c; luks-open c 1; SACT-030 c; ask c; luks-open c 2; SACT-030 c; ask c; luks-open c 3; SACT-030 c; "
-	  "withdraw no tries left; SACT-032 c; SACT-032 /m; goal 1 failed; luks:u failed 1/1 SACT-032" },
+	  "volume a UUID=ua tries=2; volume b UUID=ub tries=2; mount UUID=x /m; listed; "
+	  "add sda luks:ua; add sdb luks:ub; answer a 1; ? luks:ua; ? luks:ub",
+	  "ask a; ask b; luks-open a 1; luks-open b 1; SACT-030 a; withdraw no tries left; "
+	  "SACT-032 a; luks:ua failed 1/1 SACT-032; luks:ub activating 1/1" },
+	{ "three tries by default",
+	  C "listed; add sda luks:u; answer c 1; answer c 2; answer c 3; ? luks:u",
+	  "ask c; luks-open c 1; SACT-030 c; ask c; luks-open c 2; SACT-030 c; ask c; "
+	  "luks-open c 3; SACT-030 c; withdraw no tries left; SACT-032 c; SACT-032 /m; "
+	  "goal 1 failed; luks:u failed 1/1 SACT-032" },
 	{ "no limit",
-	  "volume c UUID=u tries=1; key u 9; inside luks:u ext4:x; mount UUID=x /m; listed; add sda luks:u; answer c 1; answer c 2; "
-	  "answer c 3; answer c 4; answer c 9",
-	  "ask c; luks-open c 1; SACT-030 c; ask c; luks-open c 2; SACT-030 c; ask c; luks-open c 3; SACT-030 c; ask c; "
-	  "luks-open c 4; SACT-030 c; ask c; luks-open c 9; withdraw opened; " DONE },
+	  "volume c UUID=u tries=1; key u 9; inside luks:u ext4:x; mount UUID=x /m; listed; "
+	  "add sda luks:u; answer c 1; answer c 2; answer c 3; answer c 4; answer c 9",
+	  "ask c; luks-open c 1; SACT-030 c; ask c; luks-open c 2; SACT-030 c; ask c; "
+	  "luks-open c 3; SACT-030 c; ask c; luks-open c 4; SACT-030 c; ask c; luks-open c 9; "
+	  "withdraw opened; " DONE },
 	{ "tries used up, others go on",
-	  "volume a UUID=ua tries=2; volume b UUID=ub; key ub 7; inside luks:ub ext4:x; mount UUID=x /m; listed; "
-	  "add sda luks:ua; answer a 1; add sdb luks:ub; answer b 7",
-	  "ask a; luks-open a 1; SACT-030 a; withdraw no tries left; SACT-032 a; ask b; luks-open b 7; withdraw opened; " DONE },
-	{ "skip", C "listed; add sda luks:u; skip c; ? luks:u",
-	  "ask c; withdraw skipped; SACT-034 c; SACT-034 /m; goal 1 failed; luks:u failed 1/1 SACT-034" },
+	  "volume a UUID=ua tries=2; volume b UUID=ub; key ub 7; inside luks:ub ext4:x; "
+	  "mount UUID=x /m; listed; add sda luks:ua; answer a 1; add sdb luks:ub; answer b 7",
+	  "ask a; luks-open a 1; SACT-030 a; withdraw no tries left; SACT-032 a; ask b; "
+	  "luks-open b 7; withdraw opened; " DONE },
+	{ "skip",
+	  C "listed; add sda luks:u; skip c; ? luks:u",
+	  "ask c; withdraw skipped; SACT-034 c; SACT-034 /m; goal 1 failed; "
+	  "luks:u failed 1/1 SACT-034" },
 	{ "skipped, another volume is right",
-	  "volume a UUID=ua; volume b UUID=ub; key ub 7; inside luks:ub ext4:x; mount UUID=x /m; listed; "
-	  "add sda luks:ua; add sdb luks:ub; skip a; answer b 7",
+	  "volume a UUID=ua; volume b UUID=ub; key ub 7; inside luks:ub ext4:x; mount UUID=x /m; "
+	  "listed; add sda luks:ua; add sdb luks:ub; skip a; answer b 7",
 	  "ask a; ask b; withdraw skipped; SACT-034 a; luks-open b 7; withdraw opened; " DONE },
 	{ "skipped, an answer of another does not open it",
-	  "volume a UUID=ua; volume b UUID=ub; key ua 7; key ub 7; inside luks:ub ext4:x; mount UUID=x /m; listed; "
-	  "add sda luks:ua; add sdb luks:ub; skip a; answer b 7; ? luks:ua",
-	  "ask a; ask b; withdraw skipped; SACT-034 a; luks-open b 7; withdraw opened; " DONE "; luks:ua failed 1/1 SACT-034" },
-	{ "the goal is met: withdrawn", C "listed; add sda luks:u; at 3s; add sdb ext4:x",
+	  "volume a UUID=ua; volume b UUID=ub; key ua 7; key ub 7; inside luks:ub ext4:x; "
+	  "mount UUID=x /m; listed; add sda luks:ua; add sdb luks:ub; skip a; answer b 7; "
+	  "? luks:ua",
+	  "ask a; ask b; withdraw skipped; SACT-034 a; luks-open b 7; withdraw opened; " DONE
+	  "; luks:ua failed 1/1 SACT-034" },
+	{ "the goal is met: withdrawn",
+	  C "listed; add sda luks:u; at 3s; add sdb ext4:x",
 	  "ask c; @3: withdraw not needed any more; mount sdb /m; goal 1 done" },
-	{ "the goal is cancelled: withdrawn", C "listed; add sda luks:u; cancel 1",
+	{ "the goal is cancelled: withdrawn",
+	  C "listed; add sda luks:u; cancel 1",
 	  "ask c; SACT-057 /m; goal 1 failed; withdraw not needed any more" },
-	{ "a late answer meets no question", C "show forget; listed; add sda luks:u; cancel 1; answer c 7",
+	{ "a late answer meets no question",
+	  C "show forget; listed; add sda luks:u; cancel 1; answer c 7",
 	  "ask c; SACT-057 /m; goal 1 failed; withdraw not needed any more; forget 7" },
-	{ "secrets are forgotten when all are open", C "show forget; key u 7; listed; add sda luks:u; answer c 7",
+	{ "secrets are forgotten when all are open",
+	  C "show forget; key u 7; listed; add sda luks:u; answer c 7",
 	  "ask c; luks-open c 7; withdraw opened; forget 7; " DONE },
 	{ "and kept while a named one has not come",
 	  C "show forget; volume d UUID=v; key u 7; listed; add sda luks:u; answer c 7",
 	  "ask c; luks-open c 7; withdraw opened; mount dm-0 /m; goal 1 done; forget 7" },
-	{ "wrong ones are forgotten too", C "show forget; key u 7; listed; add sda luks:u; answer c 1; answer c 7",
-	  "ask c; luks-open c 1; SACT-030 c; ask c; luks-open c 7; withdraw opened; forget 1; forget 7; " DONE },
-	{ "opening fails for another reason", C "key u 7; listed; add sda luks:u; fail luks-open EIO; answer c 7; ? luks:u",
-	  "ask c; luks-open c 7; withdraw cannot be opened; SACT-031 c; SACT-031 /m; goal 1 failed; luks:u failed 1/1 SACT-031" },
-	{ "clones", C "add sda luks:u; add sdb luks:u; listed; ? luks:u", "SACT-013 c; SACT-013 /m; goal 1 failed; luks:u failed 1/1 SACT-013" },
+	{ "wrong ones are forgotten too",
+	  C "show forget; key u 7; listed; add sda luks:u; answer c 1; answer c 7",
+	  "ask c; luks-open c 1; SACT-030 c; ask c; luks-open c 7; withdraw opened; forget 1; "
+	  "forget 7; " DONE },
+	{ "opening fails for another reason",
+	  C "key u 7; listed; add sda luks:u; fail luks-open EIO; answer c 7; ? luks:u",
+	  "ask c; luks-open c 7; withdraw cannot be opened; SACT-031 c; SACT-031 /m; "
+	  "goal 1 failed; luks:u failed 1/1 SACT-031" },
+	{ "clones",
+	  C "add sda luks:u; add sdb luks:u; listed; ? luks:u",
+	  "SACT-013 c; SACT-013 /m; goal 1 failed; luks:u failed 1/1 SACT-013" },
 	{ "clones, pinned by path",
-	  "volume c /dev/sdb; key u 7; inside luks:u ext4:x; mount UUID=x /m; add sda luks:u; add sdb luks:u; listed; answer c 7",
+	  "volume c /dev/sdb; key u 7; inside luks:u ext4:x; mount UUID=x /m; add sda luks:u; "
+	  "add sdb luks:u; listed; answer c 7",
 	  "ask c; luks-open c 7; withdraw opened; " DONE },
-	{ "a clone that comes after the opening", C "key u 7; mount UUID=y /n; listed; add sda luks:u; answer c 7; add sdb luks:u; ? luks:u",
+	{ "a clone that comes after the opening",
+	  C "key u 7; mount UUID=y /n; listed; add sda luks:u; answer c 7; add sdb luks:u; "
+	  "? luks:u",
 	  "ask c; luks-open c 7; withdraw opened; " DONE "; luks:u active 1/1" },
-	{ "clones, one goes away", C "volume d UUID=v; add sda luks:u; add sdb luks:u; listed; del sdb; ? luks:u",
+	{ "clones, one goes away",
+	  C "volume d UUID=v; add sda luks:u; add sdb luks:u; listed; del sdb; ? luks:u",
 	  "SACT-013 c; ask c; luks:u activating 1/1" },
-	{ "unplugged while it is asked for", C "key u 7; listed; add sda luks:u; del sda; ? luks:u; add sda luks:u; answer c 7",
-	  "ask c; withdraw it is gone; luks:u waiting 0/1; ask c; luks-open c 7; withdraw opened; " DONE },
+	{ "unplugged while it is asked for",
+	  C "key u 7; listed; add sda luks:u; del sda; ? luks:u; add sda luks:u; answer c 7",
+	  "ask c; withdraw it is gone; luks:u waiting 0/1; ask c; luks-open c 7; "
+	  "withdraw opened; " DONE },
 	{ "unplugged while it is opened",
-	  C "key u 7; listed; add sda luks:u; hold luks-open; fail luks-open ENXIO; answer c 7; del sda; release luks-open; ok luks-open; ? luks:u;"
-	  "add sda luks:u; ? luks:u",
-	  "ask c; luks-open c 7; withdraw it is gone; luks:u waiting 0/1; luks-open c 7; " DONE "; luks:u active 1/1" },
+	  C "key u 7; listed; add sda luks:u; hold luks-open; fail luks-open ENXIO; answer c 7; "
+	  "del sda; release luks-open; ok luks-open; ? luks:u;add sda luks:u; ? luks:u",
+	  "ask c; luks-open c 7; withdraw it is gone; luks:u waiting 0/1; luks-open c 7; " DONE
+	  "; luks:u active 1/1" },
 	{ "unplugged while it is looked at",
-	  "inside luks:u ext4:x; mount UUID=x /m; listed; add sda luks:u; hold probe; volume c UUID=u; ? luks:u; del sda; release probe; ? luks:u; add sda luks:u",
+	  "inside luks:u ext4:x; mount UUID=x /m; listed; add sda luks:u; hold probe; "
+	  "volume c UUID=u; ? luks:u; del sda; release probe; ? luks:u; add sda luks:u",
 	  "luks:u activating 1/1; luks:u waiting 0/1; ask c" },
 	{ "another disk is in its place meanwhile",
-	  "inside luks:u ext4:x; mount UUID=x /m; listed; add sda luks:u; hold probe; volume c UUID=u; del sda; add sda ext4:x; release probe; ? luks:u",
+	  "inside luks:u ext4:x; mount UUID=x /m; listed; add sda luks:u; hold probe; "
+	  "volume c UUID=u; del sda; add sda ext4:x; release probe; ? luks:u",
 	  "mount sda /m; goal 1 done; luks:u waiting 0/1" },
 	{ "unplugged while its modules are loaded",
-	  C "policy modules 1; hold modules; listed; add sda luks:u; del sda; release modules; ? luks:u; add sda luks:u",
+	  C "policy modules 1; hold modules; listed; add sda luks:u; del sda; release modules; "
+	  "? luks:u; add sda luks:u",
 	  "luks:u waiting 0/1; ask c" },
 	{ "another one opened it already",
-	  C "add sda luks:u; add dm-5 90M dm_name=c dm_uuid=CRYPT-LUKS2-u-c slaves=8:0 ext4:x; listed; ? luks:u",
+	  C "add sda luks:u; add dm-5 90M dm_name=c dm_uuid=CRYPT-LUKS2-u-c slaves=8:0 ext4:x; "
+	  "listed; ? luks:u",
 	  "mount dm-5 /m; goal 1 done; luks:u active 1/1" },
 	{ "LUKS in LUKS",
-	  "volume a UUID=ua; volume b UUID=ub; key ua 1; key ub 2; inside luks:ua luks:ub; inside luks:ub ext4:x; mount UUID=x /m;"
-	  "listed; add sda luks:ua; answer a 1; answer b 2",
-	  "ask a; luks-open a 1; withdraw opened; luks-open b 1; ask b; luks-open b 2; withdraw opened; mount dm-1 /m; goal 1 done" },
+	  "volume a UUID=ua; volume b UUID=ub; key ua 1; key ub 2; inside luks:ua luks:ub; "
+	  "inside luks:ub ext4:x; mount UUID=x /m;listed; add sda luks:ua; answer a 1; answer b 2",
+	  "ask a; luks-open a 1; withdraw opened; luks-open b 1; ask b; luks-open b 2; "
+	  "withdraw opened; mount dm-1 /m; goal 1 done" },
 };
 const size_t n_luks_rows = G_N_ELEMENTS(luks_rows);

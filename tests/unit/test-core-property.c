@@ -6,9 +6,9 @@
 #include "source/reorder.h"
 #include "test-core.h"
 
-#define STACKS	   100
+#define STACKS 100
 #define LEAVES_MAX 10
-#define DEPTH_MAX  5
+#define DEPTH_MAX 5
 
 enum kind { KIND_DISK, KIND_PART, KIND_MD, KIND_LUKS, KIND_LVM };
 
@@ -78,8 +78,8 @@ static void grow_md(struct stack *s, struct node *n)
 
 static void grow_luks(struct stack *s, struct node *n)
 {
-	g_string_append_printf(s->setup, "inside luks:u%u %s; volume c%u UUID=u%u; key u%u 7; ", n->number, n->content,
-			       n->number, n->number, n->number);
+	g_string_append_printf(s->setup, "inside luks:u%u %s; volume c%u UUID=u%u; key u%u 7; ",
+			       n->number, n->content, n->number, n->number, n->number);
 	grow_below(s, n, "luks:u%u", n->number);
 }
 
@@ -156,9 +156,10 @@ static void add_leaf(struct world *w, const struct stack *s, const struct node *
 {
 	char c = (char)('a' + leaf_index(s, leaf));
 	g_autofree char *script =
-		leaf->kind == KIND_DISK ?
-			g_strdup_printf("add sd%c 1G wwid=w%c %s", c, c, leaf->content) :
-			g_strdup_printf("add sd%c 1G wwid=w%c; add sd%c1 900M %s partuuid=p%c", c, c, c, leaf->content, c);
+		leaf->kind == KIND_DISK
+			? g_strdup_printf("add sd%c 1G wwid=w%c %s", c, c, leaf->content)
+			: g_strdup_printf("add sd%c 1G wwid=w%c; add sd%c1 900M %s partuuid=p%c", c, c,
+					  c, leaf->content, c);
 
 	world_do(w, script);
 }
@@ -229,14 +230,16 @@ static void add_layout(struct world *w, const struct stack *s)
 
 		g_string_append_printf(script, "layout n%u uuid_sub=%s %s", i, sub, what);
 		for (unsigned b = 0; b < n->n_below; b++)
-			g_string_append_printf(script, "%sn%u", b ? "," : " slaves=", n->below[b]->number);
+			g_string_append_printf(script, "%sn%u",
+					       b ? "," : " slaves=", n->below[b]->number);
 		g_string_append(script, "; ");
 	}
 	world_do(w, script->str);
 	g_string_free(script, TRUE);
 }
 
-static struct world *machine(struct stack *s, const char *policy, const struct node *without, bool layout, bool record)
+static struct world *machine(struct stack *s, const char *policy, const struct node *without,
+			     bool layout, bool record)
 {
 	struct world *w = world_new();
 	guint n = s->leaves->len, first = pick(s, n), listed_at = pick(s, n + 1);
@@ -268,7 +271,8 @@ static void expect_goal(struct world *w, const struct stack *s, const char *stat
 	g_autofree char *log = world_log(w), *why = explain_text(world_plan(w), g);
 
 	if (!streq0(goal_state_name(g->state), state))
-		g_error("%s: %s, not %s\n%s\n%s\n%s", when, goal_state_name(g->state), state, s->setup->str, log, why);
+		g_error("%s: %s, not %s\n%s\n%s\n%s", when, goal_state_name(g->state), state,
+			s->setup->str, log, why);
 }
 
 /* ---- the properties ---- */
@@ -287,7 +291,9 @@ static void test_complete(gconstpointer data)
 static void test_stopped(gconstpointer data)
 {
 	struct stack *s = stack_new(GPOINTER_TO_UINT(data));
-	struct world *w = machine(s, "add sdz 10M; add dm-99 9M dm_name=other dm_uuid=OTHER slaves=8:400", NULL, false, false);
+	struct world *w =
+		machine(s, "add sdz 10M; add dm-99 9M dm_name=other dm_uuid=OTHER slaves=8:400", NULL,
+			false, false);
 
 	expect_goal(w, s, "done", "all disks there");
 	world_do(w, "restart; stop; listed");
@@ -320,7 +326,8 @@ static char *leaf_named(const struct node *knows, const struct node *member)
 	if (!knows)
 		return g_strdup("UUID=root");
 	if (knows->kind == KIND_MD)
-		return g_strdup_printf("member %d of md r%u", (int)(strchr(member->content, ' ')[1] - '0'), knows->number);
+		return g_strdup_printf("member %d of md r%u",
+				       (int)(strchr(member->content, ' ')[1] - '0'), knows->number);
 	id = member_id(member);
 	return g_strdup_printf("PV %s of VG v%u", id, knows->number);
 }
@@ -330,7 +337,8 @@ static void test_explained(gconstpointer data)
 	struct stack *s = stack_new(GPOINTER_TO_UINT(data));
 
 	for (guint i = 0; i < s->leaves->len; i++) {
-		const struct node *leaf = s->leaves->pdata[i], *member, *knows = who_knows(leaf, &member), *further;
+		const struct node *leaf = s->leaves->pdata[i], *member,
+				  *knows = who_knows(leaf, &member), *further;
 		struct world *w = machine(s, "policy degraded never", leaf, false, false);
 		g_autofree char *want = leaf_named(knows, member);
 		g_autoptr(GPtrArray) waits = explain_goal(world_plan(w), goal_find(world_plan(w), 1));
@@ -358,12 +366,14 @@ static void test_explained_by_layout(gconstpointer data)
 		const struct node *leaf = s->leaves->pdata[i];
 		struct world *w = machine(s, "policy degraded never", leaf, true, false);
 		g_autoptr(GPtrArray) waits = explain_goal(world_plan(w), goal_find(world_plan(w), 1));
-		g_autofree char *want = g_strdup_printf(leaf->kind == KIND_DISK ? "disk w%c" : "PARTUUID=p%c", 'a' + (int)i);
+		g_autofree char *want = g_strdup_printf(
+			leaf->kind == KIND_DISK ? "disk w%c" : "PARTUUID=p%c", 'a' + (int)i);
 
 		expect_goal(w, s, "waiting", "one disk away");
 		g_assert_cmpuint(waits->len, >, 0);
 		if (!streq0(((struct wait *)waits->pdata[0])->leaf, want))
-			g_error("%s is away, said is %s (%s)\n%s", want, ((struct wait *)waits->pdata[0])->leaf,
+			g_error("%s is away, said is %s (%s)\n%s", want,
+				((struct wait *)waits->pdata[0])->leaf,
 				((struct wait *)waits->pdata[0])->reason, s->setup->str);
 		world_free(w);
 	}
@@ -382,10 +392,12 @@ static void test_degraded(gconstpointer data)
 	struct stack *s = stack_new(GPOINTER_TO_UINT(data));
 
 	for (guint i = 0; i < s->leaves->len; i++) {
-		struct world *w = machine(s, "policy degraded 20s", s->leaves->pdata[i], pick(s, 2), false);
+		struct world *w =
+			machine(s, "policy degraded 20s", s->leaves->pdata[i], pick(s, 2), false);
 
 		world_do(w, "at 600s");
-		expect_goal(w, s, made_up_for(s->leaves->pdata[i]) ? "done" : "waiting", "one disk away, after its grace");
+		expect_goal(w, s, made_up_for(s->leaves->pdata[i]) ? "done" : "waiting",
+			    "one disk away, after its grace");
 		world_free(w);
 	}
 	stack_free(s);
@@ -410,13 +422,17 @@ static void test_orders(gconstpointer data)
 	stack_free(s);
 }
 
-/* Every order of six disks: RAID10 below LUKS, beside a mirror with a clone of its content elsewhere. */
+/* Every order of six disks: RAID10 below LUKS, beside a mirror with a clone of its content elsewhere.
+ */
 static void test_six_disks(void)
 {
 	static const char script[] =
-		"auto 7; volume c UUID=u; key u 7; inside md:rt luks:u; inside luks:u pv:v/a; vg v pvs=a,b lvs=root:a+b;"
-		"inside v/root ext4:x; mount UUID=x /m fsck=auto; add sda md:rt 0/4 md_level=10; add sdb md:rt 1/4 md_level=10;"
-		"add sdc md:rt 2/4 md_level=10; add sdd md:rt 3/4 md_level=10; add sde; add sde1 90M pv:v/b; listed; add sdf ext4:y";
+		"auto 7; volume c UUID=u; key u 7; inside md:rt luks:u; inside "
+		"luks:u pv:v/a; vg v pvs=a,b lvs=root:a+b;"
+		"inside v/root ext4:x; mount UUID=x /m fsck=auto; add sda md:rt "
+		"0/4 md_level=10; add sdb md:rt 1/4 md_level=10;"
+		"add sdc md:rt 2/4 md_level=10; add sdd md:rt 3/4 md_level=10; add "
+		"sde; add sde1 90M pv:v/b; listed; add sdf ext4:y";
 	struct world *w = world_new();
 	g_autoptr(GString) report = g_string_new(NULL);
 
@@ -428,14 +444,16 @@ static void test_six_disks(void)
 	world_free(w);
 }
 
-/* First come, first served: which of two hot-plugged disks of one label it was decides how this ends. */
+/* First come, first served: which of two hot-plugged disks of one label it was decides how this ends.
+ */
 static void test_found_out(void)
 {
 	static const char journal[] =
 		"@1 < goal id=1 kind=swap spec=LABEL=l\n@1 < enumerated\n"
 		"@1 < device devnum=8:0 node=sda size=1000000\n@1 > probe id=1 node=sda\n"
 		"@1 < result id=1 type=swap label=l\n@1 > probe id=2 node=sda deep=1\n"
-		"@1 < result id=2 type=swap label=l deep=1\n@1 > swapon id=3 node=sda\n@1 < result id=3\n"
+		"@1 < result id=2 type=swap label=l deep=1\n@1 > swapon id=3 node=sda\n@1 < result "
+		"id=3\n"
 		"@1 < device devnum=8:16 node=sdb size=1000000\n@1 > probe id=4 node=sdb\n"
 		"@1 < result id=4 type=ext4 label=l\n@1 > probe id=5 node=sdb deep=1\n"
 		"@1 < result id=5 type=ext4 label=l deep=1\n";
@@ -447,18 +465,18 @@ static void test_found_out(void)
 
 static void test_not_recorded(void)
 {
-	static const char journal[] =
-		"@1 < goal id=1 kind=mount spec=/dev/sdb target=/m\n"
-		"@1 < device devnum=8:0 node=sda size=1000000\n"
-		"@1 > probe id=1 devnum=8:0 node=sda\n"
-		"@1 < device devnum=8:16 node=sdb size=1000000\n"
-		"@1 > probe id=2 devnum=8:16 node=sdb\n"
-		"@1 < enumerated\n"
-		"@1 < result id=1 error=-5\n"
-		"@1 < result id=2 type=ext4 uuid=x\n"
-		"@1 > probe id=3 devnum=8:16 node=sdb deep=1\n"
-		"@1 < result id=3 type=ext4 uuid=x deep=1\n";
-	g_autofree char *other = g_strconcat(journal, "@1 > mount id=4 target=/m\n@1 < result id=4\n", NULL);
+	static const char journal[] = "@1 < goal id=1 kind=mount spec=/dev/sdb target=/m\n"
+				      "@1 < device devnum=8:0 node=sda size=1000000\n"
+				      "@1 > probe id=1 devnum=8:0 node=sda\n"
+				      "@1 < device devnum=8:16 node=sdb size=1000000\n"
+				      "@1 > probe id=2 devnum=8:16 node=sdb\n"
+				      "@1 < enumerated\n"
+				      "@1 < result id=1 error=-5\n"
+				      "@1 < result id=2 type=ext4 uuid=x\n"
+				      "@1 > probe id=3 devnum=8:16 node=sdb deep=1\n"
+				      "@1 < result id=3 type=ext4 uuid=x deep=1\n";
+	g_autofree char *other =
+		g_strconcat(journal, "@1 > mount id=4 target=/m\n@1 < result id=4\n", NULL);
 	g_autoptr(GString) report = g_string_new(NULL);
 
 	/* The mount was not recorded: nothing can be compared. */
@@ -476,9 +494,11 @@ void property_add(void)
 		const char *name;
 		void (*fn)(gconstpointer data);
 	} tests[] = {
-		{ "complete", test_complete },	 { "explained", test_explained },
+		{ "complete", test_complete },
+		{ "explained", test_explained },
 		{ "explained by layout", test_explained_by_layout },
-		{ "degraded", test_degraded },	 { "in every order", test_orders },
+		{ "degraded", test_degraded },
+		{ "in every order", test_orders },
 		{ "stopped", test_stopped },
 	};
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What disks hold and what effects do to them. */
-#include "handover/state.h"
 #include "world.h"
+#include "handover/state.h"
 
 int error_number(const char *name)
 {
@@ -9,9 +9,10 @@ int error_number(const char *name)
 		const char *name;
 		int number;
 	} errors[] = {
-		{ "EPERM", EPERM },	{ "ENOENT", ENOENT },	{ "EIO", EIO },		  { "ENXIO", ENXIO },
-		{ "EACCES", EACCES },	{ "EBUSY", EBUSY },	{ "EINVAL", EINVAL },	  { "EUCLEAN", EUCLEAN },
-		{ "EBADMSG", EBADMSG }, { "ESTALE", ESTALE },	{ "ECANCELED", ECANCELED }, { "ENOMEM", ENOMEM },
+		{ "EPERM", EPERM },	    { "ENOENT", ENOENT },	{ "EIO", EIO },
+		{ "ENXIO", ENXIO },	    { "EACCES", EACCES },	{ "EBUSY", EBUSY },
+		{ "EINVAL", EINVAL },	    { "EUCLEAN", EUCLEAN },	{ "EBADMSG", EBADMSG },
+		{ "ESTALE", ESTALE },	    { "ECANCELED", ECANCELED }, { "ENOMEM", ENOMEM },
 		{ "ENOMEDIUM", ENOMEDIUM },
 	};
 
@@ -24,7 +25,10 @@ int error_number(const char *name)
 bool size_parse(const char *text, uint64_t *ret)
 {
 	size_t n = strspn(text, "0123456789");
-	uint64_t value, unit = text[n] == 'K' ? 1 << 10 : text[n] == 'M' ? 1 << 20 : text[n] == 'G' ? 1 << 30 : 1;
+	uint64_t value, unit = text[n] == 'K'	? 1 << 10
+			       : text[n] == 'M' ? 1 << 20
+			       : text[n] == 'G' ? 1 << 30
+						: 1;
 	g_autofree char *digits = g_strndup(text, n);
 
 	if (!n || parse_u64(digits, &value) < 0 || (text[n] && text[n + 1]))
@@ -167,14 +171,18 @@ static void lv_text(GString *s, const char *vg, const char *lv, char **args)
 	g_auto(GStrv) pvs = g_strsplit(parts[1], "+", -1);
 	g_autofree char *name = g_strconcat(vg, parts[0], NULL), *id = lvm_uuid(name);
 
-	g_string_append_printf(s, "%s {\nid = \"%s\"\nstatus = [\"READ\", \"WRITE\"%s]\nflags = [%s]\nsegment_count = %u\n",
-			       parts[0], id, listed(arg(args, "hidden"), parts[0]) ? "" : ", \"VISIBLE\"",
-			       listed(arg(args, "skip"), parts[0]) ? "\"ACTIVATION_SKIP\"" : "", g_strv_length(pvs));
+	g_string_append_printf(
+		s,
+		"%s {\nid = \"%s\"\nstatus = [\"READ\", \"WRITE\"%s]\nflags = [%s]\nsegment_count = "
+		"%u\n",
+		parts[0], id, listed(arg(args, "hidden"), parts[0]) ? "" : ", \"VISIBLE\"",
+		listed(arg(args, "skip"), parts[0]) ? "\"ACTIVATION_SKIP\"" : "", g_strv_length(pvs));
 	for (guint i = 0; pvs[i]; i++)
-		g_string_append_printf(s,
-				       "segment%u {\nstart_extent = %u\nextent_count = 4\ntype = \"%s\"\n"
-				       "stripe_count = 1\nstripes = [\"%s\", 0]\n}\n",
-				       i + 1, 4 * i, arg(args, "type") ?: "striped", pvs[i]);
+		g_string_append_printf(
+			s,
+			"segment%u {\nstart_extent = %u\nextent_count = 4\ntype = \"%s\"\n"
+			"stripe_count = 1\nstripes = [\"%s\", 0]\n}\n",
+			i + 1, 4 * i, arg(args, "type") ?: "striped", pvs[i]);
 	g_string_append(s, "}\n");
 }
 
@@ -185,18 +193,22 @@ char *vg_text(const char *name, char **args)
 	g_autofree char *id = lvm_uuid(name);
 	GString *s = g_string_new(NULL);
 
-	g_string_append_printf(s,
-			       "contents = \"Text Format Volume Group\"\nversion = 1\n"
-			       "%s {\nid = \"%s\"\nseqno = %s\nformat = \"lvm2\"\nstatus = [\"RESIZEABLE\", \"READ\", \"WRITE\"%s]\n"
-			       "flags = []\nextent_size = 8192\nmax_lv = 0\nmax_pv = 0\nphysical_volumes {\n",
-			       name, id, arg(args, "seqno") ?: "1", flag(args, "exported") ? ", \"EXPORTED\"" : "");
+	g_string_append_printf(
+		s,
+		"contents = \"Text Format Volume Group\"\nversion = 1\n"
+		"%s {\nid = \"%s\"\nseqno = %s\nformat = \"lvm2\"\nstatus = [\"RESIZEABLE\", \"READ\", "
+		"\"WRITE\"%s]\n"
+		"flags = []\nextent_size = 8192\nmax_lv = 0\nmax_pv = 0\nphysical_volumes {\n",
+		name, id, arg(args, "seqno") ?: "1", flag(args, "exported") ? ", \"EXPORTED\"" : "");
 	for (guint i = 0; pvs[i]; i++) {
 		g_autofree char *both = g_strconcat(name, pvs[i], NULL), *pv = lvm_uuid(both);
 
 		g_string_append_printf(s,
-				       "%s {\nid = \"%s\"\ndevice = \"/dev/old-%s\"\nstatus = [\"ALLOCATABLE\"]\nflags = [%s]\n"
+				       "%s {\nid = \"%s\"\ndevice = \"/dev/old-%s\"\nstatus = "
+				       "[\"ALLOCATABLE\"]\nflags = [%s]\n"
 				       "dev_size = 204800\npe_start = 2048\npe_count = 24\n}\n",
-				       pvs[i], pv, pvs[i], listed(arg(args, "missing"), pvs[i]) ? "\"MISSING\"" : "");
+				       pvs[i], pv, pvs[i],
+				       listed(arg(args, "missing"), pvs[i]) ? "\"MISSING\"" : "");
 	}
 	g_string_append(s, "}\nlogical_volumes {\n");
 	for (guint i = 0; lvs[i]; i++)
@@ -209,8 +221,8 @@ static void pv_probe(struct world *w, const char *what, char **args, struct inpu
 {
 	g_auto(GStrv) parts = g_strsplit(what, "/", 2);
 	g_autofree char *both = g_strconcat(parts[0], parts[1], NULL);
-	g_autofree char *which = arg(args, "seq") ? g_strconcat(parts[0], "@", arg(args, "seq"), NULL) :
-						    g_strdup(parts[0]);
+	g_autofree char *which = arg(args, "seq") ? g_strconcat(parts[0], "@", arg(args, "seq"), NULL)
+						  : g_strdup(parts[0]);
 
 	res->type = g_strdup("LVM2_member");
 	res->uuid = lvm_uuid(both);
@@ -245,7 +257,8 @@ static void md_probe(const struct disk *d, const char *array, char **args, struc
 /* Fields are read from text only, so it goes through the text. */
 static void set_field(struct input *res, const char *key, const char *value)
 {
-	g_autofree char *pattern = g_strdup_printf(" %s=(\"[^\"]*\"|[^ ]*)", key), *rest = NULL, *full = NULL;
+	g_autofree char *pattern = g_strdup_printf(" %s=(\"[^\"]*\"|[^ ]*)", key), *rest = NULL,
+			*full = NULL;
 	g_autoptr(GRegex) re = g_regex_new(pattern, 0, 0, NULL);
 	g_autoptr(GString) s = g_string_new(NULL);
 
@@ -270,7 +283,8 @@ static void override(char **args, struct input *res)
 	}
 }
 
-static void kind_probe(struct world *w, const struct disk *d, char **args, struct input *res, bool *hang)
+static void kind_probe(struct world *w, const struct disk *d, char **args, struct input *res,
+		       bool *hang)
 {
 	g_auto(GStrv) words = g_strsplit(args[0] ?: "blank", ":", 3);
 	const char *kind = words[0], *what = words[1];
@@ -349,8 +363,8 @@ static void perform_md(struct world *w, const struct action *a, struct input *re
 
 static void perform_luks(struct world *w, const struct action *a, struct input *res)
 {
-	g_autofree char *try = a->keyfile ? g_strdup_printf("%s file", a->uuid) :
-					    g_strdup_printf("%s %" PRIu64, a->uuid, a->secret);
+	g_autofree char *try = a->keyfile ? g_strdup_printf("%s file", a->uuid)
+					  : g_strdup_printf("%s %" PRIu64, a->uuid, a->secret);
 	g_autofree char *key = g_strconcat("luks:", a->uuid, NULL), *node = NULL;
 	const struct disk *lower = disk_by_devnum(w, a->devnum);
 	struct disk *dm;
@@ -430,7 +444,8 @@ static void perform(struct world *w, const struct action *a, struct input *res, 
 		perform_removal(w, a);
 		break;
 	case ACTION_MOUNT:
-		g_hash_table_insert(w->mounts, g_strdup(a->target), g_memdup2(&a->devnum, sizeof a->devnum));
+		g_hash_table_insert(w->mounts, g_strdup(a->target),
+				    g_memdup2(&a->devnum, sizeof a->devnum));
 		break;
 	case ACTION_UMOUNT:
 		g_hash_table_remove(w->mounts, a->target);
@@ -482,7 +497,9 @@ void world_restart(struct world *w)
 		world_step(w, made->pdata[i]);
 	g_hash_table_iter_init(&it, w->mounts);
 	while (g_hash_table_iter_next(&it, &target, &devnum)) {
-		struct input in = { .type_id = INPUT_MOUNTED, .devnum = *(dev_t *)devnum, .target = target };
+		struct input in = { .type_id = INPUT_MOUNTED,
+				    .devnum = *(dev_t *)devnum,
+				    .target = target };
 
 		world_step(w, &in);
 	}
