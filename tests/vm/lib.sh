@@ -65,7 +65,7 @@ disks()
 	local i try all=()
 
 	modprobe sd_mod
-	[ -d $SCSI ] || modprobe scsi_debug add_host=0 dev_size_mb=$DISK_MB per_host_store=1
+	[ -d $SCSI ] || modprobe scsi_debug add_host=0 dev_size_mb=$DISK_MB per_host_store=1 delay=0
 	disks_out
 	for ((i = $(cat $SCSI/add_host); i < $1; i++)); do
 		echo 1 >$SCSI/add_host
