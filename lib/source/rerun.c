@@ -417,6 +417,12 @@ static char *final_state(const struct plan *p)
 	for (guint i = 0; i < p->mounts->len; i++)
 		g_ptr_array_add(lines, g_strdup_printf("mounted %s\n",
 						       ((struct mount *)p->mounts->pdata[i])->target));
+	for (GList *l = p->stopping ? p->devices.head : NULL; l; l = l->next) {
+		const struct device *d = l->data;
+
+		if (!str_empty(d->dm_name) || d->md_state)
+			g_ptr_array_add(lines, g_strdup_printf("left %s\n", d->dm_name ?: d->node));
+	}
 	g_ptr_array_sort(lines, by_text);
 	g_ptr_array_add(lines, NULL);
 	return g_strjoinv("", (char **)lines->pdata);

@@ -444,6 +444,26 @@ static void test_six_disks(void)
 	world_free(w);
 }
 
+/* Teardown, whatever order the devices are listed in; the topmost of what we did not make stays. */
+static void test_teardown(void)
+{
+	static const char script[] =
+		"made dm name=c uuid=C; made md devnum=9:127; made dm name=root uuid=V; made dm name=d uuid=D;"
+		"made mount devnum=254:1 target=/m; stop; add sda; add dm-0 90M dm_name=c dm_uuid=C slaves=8:0;"
+		"add md127 80M md_state=active slaves=254:0; add dm-1 50M dm_name=root dm_uuid=V slaves=9:127;"
+		"mounted dm-1 /m; add dm-2 50M dm_name=d dm_uuid=D slaves=8:0;"
+		"add dm-3 40M dm_name=theirs dm_uuid=T slaves=254:2; listed";
+	struct world *w = world_new();
+	g_autoptr(GString) report = g_string_new(NULL);
+
+	world_record(w);
+	world_do(w, script);
+	g_assert_cmpint(reorder_journal(world_journal(w), true, 0, report), ==, 0);
+	g_assert_nonnull(strstr(report->str, "720 orders of 6 disks, 2880 runs: 0 end differently"));
+	g_assert_nonnull(strstr(report->str, " asked what is not recorded\nleft d\nleft theirs\n"));
+	world_free(w);
+}
+
 /* First come, first served: which of two hot-plugged disks of one label it was decides how this ends.
  */
 static void test_found_out(void)
@@ -503,6 +523,7 @@ void property_add(void)
 	};
 
 	g_test_add_func("/core/replay/six disks", test_six_disks);
+	g_test_add_func("/core/replay/teardown", test_teardown);
 	g_test_add_func("/core/replay/an end that depends on the order", test_found_out);
 	g_test_add_func("/core/replay/what is not recorded", test_not_recorded);
 	for (size_t t = 0; t < G_N_ELEMENTS(tests); t++)
