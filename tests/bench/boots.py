@@ -80,7 +80,7 @@ def make_floor(layout, disks):
     image = os.path.join(boot.BOOT, "floor-%s.img" % layout.name)
     program = os.path.join(boot.BOOT, "floor")
     boot.run([os.environ.get("CC", "cc"), "-static", "-O2", "-D_GNU_SOURCE", "-o", program,
-              os.path.join(HERE, "floor.c"), "-largon2", "-lpthread"])
+              os.path.join(HERE, "floor.c"), "-largon2", "-lcrypto", "-lpthread"])
     with tempfile.TemporaryDirectory() as tmp:
         ours, floor = os.path.join(tmp, "ours"), os.path.join(tmp, "floor")
         for folder in (ours, floor) + tuple(os.path.join(floor, d) for d in ("dev", "sysroot", "modules")):

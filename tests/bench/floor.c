@@ -7,7 +7,8 @@
  *   module PATH                       finit_module
  *   wait NODE                         until /dev/NODE is there
  *   raid1 NODE MINOR MEMBER MEMBER    metadata 1.2
- *   argon2 KIB PASSES LANES           of the keyslot; the volume key itself is in the table that follows
+ *   unlock NODE OFFSET KIB PASSES LANES   argon2id, then 64 bytes of key out of the keyslot at OFFSET; the
+ *                                     volume key itself is in the table that follows
  *   dm NAME LENGTH TARGET ARGUMENTS   one segment from sector 0
  *   mount NODE
  */
@@ -17,6 +18,7 @@
 #include <linux/major.h>
 #include <linux/raid/md_p.h>
 #include <linux/raid/md_u.h>
+#include <openssl/evp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,14 +104,66 @@ static void do_raid1(char *line)
 	close(fd);
 }
 
-static void do_argon2(char *line)
+#define KEY	64
+#define STRIPES 4000
+#define SECTOR	512
+
+/* The keyslot's area, aes-xts-plain64, as it is on the disk and as it is. */
+static void decrypt(const char *path, off_t offset, const uint8_t *key, uint8_t *area, int size)
 {
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	int fd = open(path, O_RDONLY | O_CLOEXEC), n;
+
+	if (fd < 0 || pread(fd, area, (size_t)size, offset) != size)
+		fail(path);
+	close(fd);
+	EVP_DecryptInit_ex(ctx, EVP_aes_256_xts(), NULL, NULL, NULL);
+	for (int i = 0; i < size / SECTOR; i++) {
+		uint8_t iv[16] = { (uint8_t)i, (uint8_t)(i >> 8) };
+
+		EVP_DecryptInit_ex(ctx, NULL, NULL, key, iv);
+		EVP_DecryptUpdate(ctx, area + i * SECTOR, &n, area + i * SECTOR, SECTOR);
+	}
+	EVP_CIPHER_CTX_free(ctx);
+}
+
+/* LUKS1's anti-forensic merge: one stripe after another, hashed between. */
+static void merge(const uint8_t *area, uint8_t *key)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	EVP_MD *sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+
+	memset(key, 0, KEY);
+	for (int stripe = 0; stripe < STRIPES; stripe++) {
+		for (int i = 0; i < KEY; i++)
+			key[i] ^= area[stripe * KEY + i];
+		for (uint8_t block = 0; block < KEY / 32 && stripe < STRIPES - 1; block++) {
+			uint8_t number[4] = { 0, 0, 0, block };
+
+			EVP_DigestInit_ex(ctx, sha256, NULL);
+			EVP_DigestUpdate(ctx, number, sizeof number);
+			EVP_DigestUpdate(ctx, key + block * 32, 32);
+			EVP_DigestFinal_ex(ctx, key + block * 32, NULL);
+		}
+	}
+	EVP_MD_free(sha256);
+	EVP_MD_CTX_free(ctx);
+}
+
+/* What it takes to unlock, and not what it gives: the salt is another. */
+static void do_unlock(char *line)
+{
+	const char *path = node(word(&line));
+	off_t offset = atoll(word(&line));
 	uint32_t kib = (uint32_t)atoi(word(&line)), passes = (uint32_t)atoi(word(&line));
 	uint32_t lanes = (uint32_t)atoi(word(&line));
-	uint8_t key[64], salt[32] = { 0 };
+	static uint8_t area[KEY * STRIPES];
+	uint8_t key[KEY], salt[32] = { 0 };
 
 	if (argon2id_hash_raw(passes, kib, lanes, "key", 3, salt, sizeof salt, key, sizeof key))
 		fail("argon2");
+	decrypt(path, offset, key, area, sizeof area);
+	merge(area, key);
 }
 
 static void dm_ioctl(int fd, unsigned long request, struct dm_ioctl *io, size_t size, const char *name)
@@ -155,7 +209,7 @@ static const struct {
 	void (*fn)(char *line);
 } steps[] = {
 	{ "module", do_module }, { "wait", do_wait }, { "raid1", do_raid1 },
-	{ "argon2", do_argon2 }, { "dm", do_dm },     { "mount", do_mount },
+	{ "unlock", do_unlock }, { "dm", do_dm },     { "mount", do_mount },
 };
 
 static void do_step(char *line)
