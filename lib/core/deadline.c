@@ -24,10 +24,10 @@ static void emit(void (*fn)(void *, const struct deadline *), void *data, uint64
 		fn(data, &d);
 }
 
-/* Key derivations and checks have a process of their own from the start. */
+/* Links and the like (OWNER_NONE) touch no disk. */
 static uint64_t overtake_at(const struct request *r)
 {
-	if (r->overtaken || r->cancelled || r->until == USEC_NEVER || r->type == ACTION_LUKS_OPEN || r->type == ACTION_FSCK)
+	if (r->overtaken || r->cancelled || r->owner == OWNER_NONE)
 		return USEC_NEVER;
 	return usec_add(r->since, OVERTAKE_AFTER);
 }

@@ -11,6 +11,7 @@
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/swap.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -55,6 +56,8 @@ static void check_old_root_is_gone(void)
 	long kib = -1;
 	FILE *f = fopen("/proc/sys/vm/drop_caches", "we");
 
+	while (wait(NULL) > 0) /* init's child frees it beside us */
+		;
 	sync();
 	if (f) {
 		fputs("3\n", f);
