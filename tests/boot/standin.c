@@ -94,8 +94,10 @@ static int wait_long(const char *how)
 	if (strcmp(how, "-token") == 0)
 		leave_word("no-shell");
 	leave_word("overdue");
-	if (strcmp(how, "-file") == 0 || strcmp(how, "-ask") == 0)
+	if (strcmp(how, "-file") == 0 || strcmp(how, "-ask") == 0 || strcmp(how, "-fail") == 0)
 		await_file("go");
+	if (strcmp(how, "-fail") == 0)
+		return 1;
 	if (strcmp(how, "-ask") == 0)
 		leave_word("question");
 	if (strcmp(how, "-ask") == 0 || strcmp(how, "-exit") == 0)
