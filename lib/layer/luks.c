@@ -60,6 +60,14 @@ static void gone(struct plan *p, struct assembly *a)
 	assembly_touch_all(p); /* it holds no clock any more */
 }
 
+static bool searching(const struct plan *p)
+{
+	for (guint i = 0; i < p->goals->len; i++)
+		if (goal_searches(p, p->goals->pdata[i]))
+			return true;
+	return false;
+}
+
 static void luks_evaluate(struct plan *p, struct assembly *a)
 {
 	struct luks *l = luks_of(a);
@@ -92,7 +100,8 @@ static void luks_evaluate(struct plan *p, struct assembly *a)
 		gone(p, a);
 	if (a->state == ASSEMBLY_FAILED && a->error_number == MSG_DUPLICATE && a->members->len < 2)
 		assembly_set_state(p, a, ASSEMBLY_WAITING);
-	if (question_of(p, a) && !assembly_demanded(p, a)) {
+	/* Not when the demand only waits for one more driver: an answer on its way would be lost. */
+	if (question_of(p, a) && !searching(p)) {
 		question_withdraw(p, a, "not needed any more");
 		if (a->state == ASSEMBLY_ACTIVATING && !a->request)
 			assembly_set_state(p, a, ASSEMBLY_COMPLETE);
@@ -221,6 +230,17 @@ static bool memory_allows(const struct plan *p, const struct assembly *a)
 	return !used || used + d->info.luks_memory <= p->memory;
 }
 
+static bool answer_under_way(const struct plan *p, const struct assembly *a)
+{
+	for (guint i = 0; i < p->answers->len; i++) {
+		const struct answer *ans = p->answers->pdata[i];
+
+		if (ans->pending && !tried(luks_of(a), ans->secret))
+			return true;
+	}
+	return false;
+}
+
 static void luks_start(struct plan *p, struct assembly *a, bool with_missing)
 {
 	struct luks *l = luks_of(a);
@@ -241,6 +261,8 @@ static void luks_start(struct plan *p, struct assembly *a, bool with_missing)
 		open_by_answer(p, a, ans);
 	} else if (strstr(l->volume->config.options ?: "", "headless")) {
 		assembly_fail(p, a, MSG_LUKS_FAILED, "no key opens it and it is marked headless");
+	} else if (answer_under_way(p, a)) {
+		l->queued = true; /* it may fit here, too: nobody is asked before that is known */
 	} else {
 		question_ask(p, a);
 	}
