@@ -80,3 +80,45 @@ overflow_assert()
 	mounted /mnt/t /dev/sda "found all the same"
 	grep -q '< overflow' "$OUT/journal" || fail "nothing was lost: no test"
 }
+
+row overflow-udev "udev source notrace" "so many of udevd's messages at once that some are lost: everything is read again, nothing is missed"
+overflow_udev_setup() { overflow_setup; }
+overflow_udev_act()
+{
+	local engine
+
+	start mount "UUID=$fs_uuid" /mnt/t
+	until_true 20 grep -q '< enumerated' "$OUT/journal" || fail "no enumeration"
+	engine=$(ls -l /proc/[0-9]*/exe 2>/dev/null | awk '/sbin\/storage-activate$/ { print $(NF - 2) }' | tr -dc '0-9\n')
+	kill -STOP $engine
+	# As udevd sends them, past the filter for block devices, of a device that is not there.
+	/usr/bin/python3 -ISc '
+import socket, struct
+def murmur2(text):
+    m, mask = 0x5bd1e995, 0xffffffff
+    h, data = len(text), text
+    while len(data) >= 4:
+        k = struct.unpack("<I", data[:4])[0] * m & mask
+        k = (k ^ k >> 24) * m & mask
+        h = h * m & mask ^ k
+        data = data[4:]
+    for i in range(len(data) - 1, -1, -1):
+        h ^= data[i] << 8 * i
+    if data:
+        h = h * m & mask
+    h = (h ^ h >> 13) * m & mask
+    return h ^ h >> 15
+properties = b"ACTION=change\0DEVPATH=/devices/none\0SUBSYSTEM=block\0SEQNUM=1\0FILL=" + b"x" * 7800 + b"\0"
+head = b"libudev\0" + struct.pack(">I", 0xfeedcafe) + struct.pack("=III", 40, 40, len(properties))
+head += struct.pack(">IIII", murmur2(b"block"), 0, 0, 0)
+s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 15)
+for _ in range(6000):
+    s.sendto(head + properties, (0, 2))
+' || fail "no flood"
+	plug 0
+	until_true 30 udev_knows /dev/sda || fail "udevd has not seen the disk"
+	kill -CONT $engine
+	finish 0
+}
+udev_knows() { [ -e "/run/udev/data/b$(stat -c '%Hr:%Lr' "$1" 2>/dev/null)" ]; }
+overflow_udev_assert() { overflow_assert; }
