@@ -146,6 +146,7 @@ check_fuzz() { "$TOP/tests/fuzz/run.sh" "$BUILD/fuzz" 30; }
 check_vm()
 {
 	rm -rf "$BUILD/vm"
+	run_tap "$TOP/tests/vm/check_trace.py" --self-test
 	"$TOP/tests/vm/run" --stage "$STAGE" --out "$BUILD/vm"
 }
 
