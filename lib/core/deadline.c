@@ -29,6 +29,9 @@ static uint64_t overtake_at(const struct request *r)
 {
 	if (r->overtaken || r->cancelled || r->owner == OWNER_NONE)
 		return USEC_NEVER;
+	/* Those have a process of their own; drivers alone wait for them, and would hold up what follows. */
+	if (r->type == ACTION_LUKS_OPEN || r->type == ACTION_FSCK)
+		return usec_add(r->since, 10 * OVERTAKE_AFTER);
 	return usec_add(r->since, OVERTAKE_AFTER);
 }
 

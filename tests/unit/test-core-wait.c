@@ -81,11 +81,11 @@ const struct row wait_rows[] = {
 	  "show overtake; hold mount; mount UUID=x /m; add sda ext4:x; listed; at 5s; "
 	  "release mount",
 	  "mount sda /m; @1: overtake; @5: goal 1 done" },
-	{ "a check and a key derivation hold up drivers no longer than that",
+	{ "a check and a key derivation hold up drivers no longer than 10 s",
 	  "show overtake; hold fsck; hold luks-open; volume c UUID=u; auto 7; "
 	  "mount UUID=x /m fsck=auto; mount UUID=y /n; add sda ext4:x; add sdb luks:u; listed; "
 	  "at 60s",
-	  "fsck sda -p; ask c; luks-open c 7; @1: overtake; overtake" },
+	  "fsck sda -p; ask c; luks-open c 7; @10: overtake; overtake" },
 	{ "cancelled",
 	  "hold mount; mount UUID=x /m timeout=60000000; add sda ext4:x; listed; at 59s; ? next; "
 	  "at 60s; ? next",
