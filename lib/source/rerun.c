@@ -368,16 +368,31 @@ static void time_passes(struct run *run)
 	}
 }
 
-static void collect_below(const struct plan *p, const struct device *d, GHashTable *found,
-			  unsigned depth)
+/* It arrived like a disk does: somebody else made it, udev's rules perhaps. */
+static bool came_by_itself(const struct recording *r, const struct device *d)
 {
-	const struct device *disk = d->parent ? graph_find(p, d->parent) : d;
+	for (guint i = 0; i < r->units->len; i++)
+		if (((struct unit *)r->units->pdata[i])->devnum == d->devnum)
+			return true;
+	return false;
+}
+
+/* visited, activated: struct assembly */
+static void collect_below(const struct run *run, const struct device *d, GHashTable *visited,
+			  GHashTable *activated, unsigned depth)
+{
+	const struct device *disk = d->parent ? graph_find(run->plan, d->parent) : d;
 	struct assembly *a = disk ? disk->output_of : NULL;
 
-	if (!a || depth > 32 || !g_hash_table_add(found, a))
+	if (!a || depth > 32)
+		return;
+	if (a->ours && !came_by_itself(run->r, disk))
+		g_hash_table_add(activated, a);
+	if (!g_hash_table_add(visited, a))
 		return;
 	for (guint i = 0; i < a->members->len; i++)
-		collect_below(p, ((struct member *)a->members->pdata[i])->dev, found, depth + 1);
+		collect_below(run, ((struct member *)a->members->pdata[i])->dev, visited, activated,
+			      depth + 1);
 }
 
 static int by_text(gconstpointer a, gconstpointer b)
@@ -389,10 +404,12 @@ static int by_text(gconstpointer a, gconstpointer b)
  * What no goal needs may have been looked at or not, as it came; once all goals are met only what we
  * activated below them counts.
  */
-static char *final_state(const struct plan *p)
+static char *final_state(const struct run *run)
 {
+	const struct plan *p = run->plan;
 	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GHashTable) needed = g_hash_table_new(g_direct_hash, g_direct_equal);
+	g_autoptr(GHashTable) visited = g_hash_table_new(g_direct_hash, g_direct_equal);
+	g_autoptr(GHashTable) activated = g_hash_table_new(g_direct_hash, g_direct_equal);
 	bool unmet = false;
 
 	for (guint i = 0; i < p->goals->len; i++) {
@@ -400,7 +417,7 @@ static char *final_state(const struct plan *p)
 
 		unmet |= g->state != GOAL_DONE;
 		if (g->dev)
-			collect_below(p, g->dev, needed, 0);
+			collect_below(run, g->dev, visited, activated, 0);
 		g_ptr_array_add(lines,
 				g_strdup_printf("goal %s %s%s%s: %s %u\n", goal_kind_name(g->kind),
 						g->spec, g->target ? " on " : "", g->target ?: "",
@@ -409,7 +426,7 @@ static char *final_state(const struct plan *p)
 	for (guint i = 0; i < p->assemblies->len; i++) {
 		struct assembly *a = p->assemblies->pdata[i];
 
-		if (unmet || (a->ours && g_hash_table_contains(needed, a)))
+		if (unmet || g_hash_table_contains(activated, a))
 			g_ptr_array_add(lines, g_strdup_printf("%s %s: %s, %u of %u\n", a->layer->name,
 							       a->id, assembly_state_name(a->state),
 							       a->present, a->needed));
@@ -448,7 +465,7 @@ void rerun(const struct recording *r, const guint *order, enum rerun_mode mode, 
 		rescan(&run);
 	settle(&run, true);
 	time_passes(&run);
-	ret->state = final_state(run.plan);
+	ret->state = final_state(&run);
 	ret->actions = run.hash;
 	ret->missing = run.missing;
 	g_queue_clear_full(&run.pending, action_free);

@@ -33,11 +33,11 @@ for journal; do
 		printf '%s\n' "$got" >"$end"
 	fi
 	if [ $status -ne 0 ]; then
-		sed 's/^/# /' <<<"$report"
 		result "not ok" "$name"
+		sed 's/^/# /' <<<"$report"
 	elif [ -e "$end" ] && [ "$end" != "$journal" ] && ! diff "$end" - <<<"$got" >/dev/null; then
-		diff "$end" - <<<"$got" | sed 's/^/# /'
 		result "not ok" "$name: another end than $name.end"
+		diff "$end" - <<<"$got" | sed 's/^/# /'
 	else
 		result ok "$name, ${counts%%:*}"
 	fi
