@@ -4,7 +4,8 @@
 
 - No process of ours sleeps for a while: no system call has a time-out other than "at once" and "never".
 - Every timer is a one-shot timerfd at an absolute time, and that time is a deadline that status has shown (status
-  --json --follow, kept in "follow") or that the journal notes ("@USEC = deadline until=USEC ...").
+  --json --follow, kept in "follow").  For what began before status could be asked ("follow.since", seconds of uptime)
+  the journal stands in, which notes the same list ("@USEC = deadline until=USEC ...").
 
 Ours are the tool, its worker and what they fork; a program that they start (a checker) may wait as it likes.
 """
@@ -139,8 +140,15 @@ def status_deadlines(text):
 				out.add(wait.get("until_usec"))
 
 
-def journal_deadlines(text):
-	return {int(m) for m in re.findall(r"^@\d+ = deadline .*?\buntil=(\d+)", text, re.M)}
+def journal_deadlines(text, before=float("inf")):
+	"""Those that were noted up to that time, in us."""
+	return {int(until) for when, until in re.findall(r"^@(\d+) = deadline .*?\buntil=(\d+)", text, re.M)
+		if int(when) <= before}
+
+
+def since_usec(text):
+	"""Of an uptime that is cut to 10 ms; nobody asked status: for ever."""
+	return float(text) * 1000000 + 10000 if text.strip() else float("inf")
 
 
 def check(out):
@@ -149,7 +157,7 @@ def check(out):
 		path = pathlib.Path(out) / name
 		return path.read_text(errors="replace") if path.exists() else ""
 
-	deadlines = journal_deadlines(text("journal")) | status_deadlines(text("follow"))
+	deadlines = status_deadlines(text("follow")) | journal_deadlines(text("journal"), since_usec(text("follow.since")))
 	return check_calls(text("strace").splitlines(), deadlines)[0]
 
 
@@ -186,7 +194,10 @@ BAD = [
 
 def self_test():
 	deadlines = journal_deadlines("@1 < timer\n@2 = deadline until=7250001 owner=g reason=x\n@3 > probe until=9\n")
+	noted = "@7000000 = deadline until=8 owner=g reason=x\n@7020000 = deadline until=9 owner=g reason=x\n"
 	tests = [("deadlines of a journal", deadlines == {7250001}),
+		 ("of its beginning", journal_deadlines(noted, since_usec("7.00\n")) == {8}),
+		 ("of all of it", journal_deadlines(noted, since_usec("")) == {8, 9}),
 		 ("deadlines of a status", status_deadlines(
 			 '{"deadlines":[{"until_usec":5}],"goals":[]}\n'
 			 '{"deadlines":[],"goals":[{"waits_for":[{"until_usec":6}]}]}\n{"dead') == {5, 6}),

@@ -66,7 +66,7 @@ leftovers()
 	[ "$ROW_SOURCE" != udev ] || udevadm settle -t 20
 	storage_left
 	ipcs -s | awk '$1 ~ /^0x/ { print "semaphore " $0 }'
-	ls -l /proc/[0-9]*/exe 2>/dev/null | awk '/storage-activate/ { print "process", $(NF - 2), $NF }'
+	ls -l /proc/[0-9]*/exe 2>/dev/null | awk '/storage-activate|\/memcheck-/ { print "process", $(NF - 2), $NF }'
 	for f in /run/storage-activate/*; do
 		case ${f##*/} in
 		# What is known, for the next life; what was true last; that no shell may be offered any more.

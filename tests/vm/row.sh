@@ -92,11 +92,16 @@ start()
 	[ ${#TRACE[@]} = 0 ] || follow &
 }
 
-# What status shows while the row runs, for the comparison with the timers.
+# What status shows while the row runs, for the comparison with the timers, and since when it was shown.
 follow()
 {
 	until_true 10 test -S $RUN/control || return
-	"$TOOL" status --json --follow >"$OUT/follow" 2>"$OUT/follow.err" </dev/null 9>&-
+	"$TOOL" status --json --follow 2>"$OUT/follow.err" </dev/null 9>&- | {
+		IFS= read -r line || exit
+		cut -d ' ' -f 1 /proc/uptime >"$OUT/follow.since"
+		printf '%s\n' "$line"
+		exec cat
+	} >"$OUT/follow"
 }
 
 # start_on_tty WORD...: the same with a terminal of its own; what it shows is in OUT/tty.
@@ -334,7 +339,7 @@ row_stop()
 
 row_kill()
 {
-	ls -l /proc/[0-9]*/exe 2>/dev/null | awk '/storage-activate/ { print $(NF - 2) }' | tr -dc '0-9\n' | while read -r pid; do kill -9 "$pid"; done
+	ls -l /proc/[0-9]*/exe 2>/dev/null | awk '/storage-activate|\/memcheck-/ { print $(NF - 2) }' | tr -dc '0-9\n' | while read -r pid; do kill -9 "$pid"; done
 }
 
 # row_diagnose OUT: what a person wants to see first.
