@@ -9,7 +9,7 @@ source=$(cd "$(dirname "$0")/../.." && pwd)
 mkdir -p "$1" && build=$(cd "$1" && pwd) || exit 2
 seconds=$2
 shift 2
-[ $# -gt 0 ] || set -- md lvm-device lvm-text record plan cmdline crypttab fstab mdadm-conf
+[ $# -gt 0 ] || set -- md lvm-device lvm-text record plan cmdline crypttab fstab mdadm-conf journal worker-protocol
 failed=0
 
 echo "1..$#"
