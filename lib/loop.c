@@ -42,32 +42,43 @@ void loop_record(sact *s, const char *line)
 	}
 }
 
-static void record_input(sact *s, const struct input *in, uint64_t now)
+/* The head of a journal line; NULL: nobody wants one. */
+static GString *line_begin(sact *s, uint64_t now, char mark)
 {
-	g_autoptr(GString) line = NULL;
+	GString *line;
 
 	if (s->record_fd < 0 && !s->log_fn)
-		return;
+		return NULL;
 	line = g_string_new(NULL);
-	g_string_append_printf(line, "@%" PRIu64 " < ", now);
-	input_encode(in, line);
+	g_string_append_printf(line, "@%" PRIu64 " %c ", now, mark);
+	return line;
+}
+
+static void line_end(sact *s, GString *line)
+{
 	loop_log(s, 7, line->str);
 	g_string_append_c(line, '\n');
 	loop_record(s, line->str);
 }
 
+static void record_input(sact *s, const struct input *in, uint64_t now)
+{
+	g_autoptr(GString) line = line_begin(s, now, '<');
+
+	if (!line)
+		return;
+	input_encode(in, line);
+	line_end(s, line);
+}
+
 static void record_action(sact *s, const struct action *a, uint64_t now)
 {
-	g_autoptr(GString) line = NULL;
+	g_autoptr(GString) line = line_begin(s, now, '>');
 
-	if (s->record_fd < 0 && !s->log_fn)
+	if (!line)
 		return;
-	line = g_string_new(NULL);
-	g_string_append_printf(line, "@%" PRIu64 " > ", now);
 	action_encode(a, line);
-	loop_log(s, 7, line->str);
-	g_string_append_c(line, '\n');
-	loop_record(s, line->str);
+	line_end(s, line);
 }
 
 static void forget_secret(sact *s, uint64_t number)

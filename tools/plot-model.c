@@ -7,33 +7,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const struct {
+	const char *name, *css;
+} kinds[PLOT_KINDS] = {
+	[PLOT_KERNEL] = {"kernel", "kernel"},
+	[PLOT_WAITING] = {"waiting for devices", "waiting"},
+	[PLOT_HUMAN] = {"human", "human"},
+	[PLOT_KDF] = {"key derivation", "kdf"},
+	[PLOT_ACTIVATION] = {"activation", "activation"},
+	[PLOT_PROBE] = {"probe", "probe"},
+	[PLOT_MODULES] = {"module loading", "modules"},
+	[PLOT_FSCK] = {"fsck", "fsck"},
+	[PLOT_MOUNT] = {"mount", "mount"},
+	[PLOT_ENGINE] = {"engine", "engine"},
+};
+
 const char *plot_kind_name(enum plot_kind kind)
 {
-	switch (kind) {
-	case PLOT_KERNEL:
-		return "kernel";
-	case PLOT_WAITING:
-		return "waiting for devices";
-	case PLOT_HUMAN:
-		return "human";
-	case PLOT_KDF:
-		return "key derivation";
-	case PLOT_ACTIVATION:
-		return "activation";
-	case PLOT_PROBE:
-		return "probe";
-	case PLOT_MODULES:
-		return "module loading";
-	case PLOT_FSCK:
-		return "fsck";
-	case PLOT_MOUNT:
-		return "mount";
-	case PLOT_ENGINE:
-		return "engine";
-	case PLOT_KINDS:
-		break;
-	}
-	return "";
+	return kinds[kind].name;
+}
+
+const char *plot_kind_css(enum plot_kind kind)
+{
+	return kinds[kind].css;
 }
 
 static bool is_driver(const struct plot_record *r)

@@ -89,35 +89,6 @@ static unsigned height(const struct plot *p)
 	return TOP + ROW + 12 + (unsigned)p->n_lanes * ROW + 44;
 }
 
-static const char *class_of(enum plot_kind kind)
-{
-	switch (kind) {
-	case PLOT_KERNEL:
-		return "kernel";
-	case PLOT_WAITING:
-		return "waiting";
-	case PLOT_HUMAN:
-		return "human";
-	case PLOT_KDF:
-		return "kdf";
-	case PLOT_ACTIVATION:
-		return "activation";
-	case PLOT_PROBE:
-		return "probe";
-	case PLOT_MODULES:
-		return "modules";
-	case PLOT_FSCK:
-		return "fsck";
-	case PLOT_MOUNT:
-		return "mount";
-	case PLOT_ENGINE:
-		return "engine";
-	case PLOT_KINDS:
-		break;
-	}
-	return "";
-}
-
 /* ---- parts ---- */
 
 static void put_head(const struct svg *v, const char *file)
@@ -165,7 +136,7 @@ static void put_legend(const struct svg *v)
 		fprintf(v->to,
 			"<rect class=\"%s\" x=\"%u\" y=\"38\" width=\"12\" height=\"12\"/><text "
 			"x=\"%u\" y=\"48\">%s</text>\n",
-			class_of(k), x, x + 17, plot_kind_name(k));
+			plot_kind_css(k), x, x + 17, plot_kind_name(k));
 		if (k != PLOT_PROBE && k != PLOT_MODULES) {
 			fprintf(v->to, "<text class=\"small\" x=\"%u\" y=\"62\">", x + 17);
 			put_duration(v->to, v->p->sums[k]);
@@ -303,7 +274,7 @@ static void put_bar(const struct svg *v, const struct plot_bar *b)
 		snprintf(label, sizeof label, "wanted");
 	else if (plot_is(r, '>', "assembly-state"))
 		snprintf(label, sizeof label, "%s", r->value[PLOT_TEXT]);
-	put_rect(v, goal ? "goal" : class_of(b->kind), b->open && !goal ? " open" : "", y, BAR, x1, x2);
+	put_rect(v, goal ? "goal" : plot_kind_css(b->kind), b->open && !goal ? " open" : "", y, BAR, x1, x2);
 	put_title(v, goal ? "goal" : word, label, b->start, b->end);
 	fputs("</rect>\n", v->to);
 	if (b->kind == PLOT_WAITING && !goal)
@@ -323,7 +294,7 @@ static void put_path(const struct svg *v)
 		char label[160];
 
 		plot_label(p, s, label, sizeof label);
-		put_rect(v, class_of(s->kind), "", TOP, BAR, x1, x2);
+		put_rect(v, plot_kind_css(s->kind), "", TOP, BAR, x1, x2);
 		put_title(v, plot_kind_name(s->category), label, s->start, s->end);
 		fputs("</rect>\n", v->to);
 		put_inside(v, s->kind, plot_kind_name(s->kind), TOP, x1, x2);

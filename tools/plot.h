@@ -117,7 +117,8 @@ bool plot_same(const char *a, const char *b); /* false if one is NULL */
 int plot_model(struct plot *p, const struct plot_journal *j, bool boot);
 void plot_free(struct plot *p);
 enum plot_kind plot_kind_of(const struct plot_record *action, enum plot_kind *category);
-const char *plot_kind_name(enum plot_kind kind);
+const char *plot_kind_name(enum plot_kind kind); /* not PLOT_KINDS */
+const char *plot_kind_css(enum plot_kind kind);	  /* the class of its bars */
 const struct plot_record *plot_maker(const struct plot_journal *j, const struct plot_record *device);
 size_t plot_lane_of(struct plot *p, const struct plot_record *r);
 

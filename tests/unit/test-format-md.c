@@ -310,18 +310,27 @@ static void md_fix_checksum(unsigned char *p, size_t len)
 	put_le32(p + at, (uint32_t)(sum + (sum >> 32)));
 }
 
+/* The 4096 bytes at its place, and how many of them count. */
+static unsigned char *md_bytes(struct image *img, struct md_sb *sb, uint64_t *at, size_t *len)
+{
+	unsigned char *whole;
+
+	*at = 0;
+	g_assert_cmpint(md_read(img, sb, at), ==, 0);
+	whole = image_read(img, *at, 4096);
+	*len = sb->major ? 256 + 2 * (size_t)get_le32(whole + 220) : 4096;
+	return whole;
+}
+
 static void test_md_cut(gconstpointer data)
 {
 	const struct md_row *row = data;
 	_cleanup_(image_freep) struct image *img = image_load(row->name);
 	g_autofree struct md_sb *sb = g_new0(struct md_sb, 1);
-	uint64_t at = 0;
-	unsigned char *whole;
+	uint64_t at;
 	size_t need;
+	unsigned char *whole = md_bytes(img, sb, &at, &need);
 
-	g_assert_cmpint(md_read(img, sb, &at), ==, 0);
-	whole = image_read(img, at, 4096);
-	need = sb->major ? 256 + 2 * (size_t)get_le32(whole + 220) : 4096;
 	for (size_t len = 0; len <= need; len++) {
 		unsigned char *buf = exact_copy(whole, len);
 		const char *why = NULL;
@@ -349,13 +358,10 @@ static void test_md_flip(gconstpointer data)
 	const struct md_row *row = data;
 	_cleanup_(image_freep) struct image *img = image_load(row->name);
 	g_autofree struct md_sb *sb = g_new0(struct md_sb, 1);
-	uint64_t at = 0;
-	unsigned char *whole;
+	uint64_t at;
 	size_t n;
+	unsigned char *whole = md_bytes(img, sb, &at, &n);
 
-	g_assert_cmpint(md_read(img, sb, &at), ==, 0);
-	whole = image_read(img, at, 4096);
-	n = sb->major ? 256 + 2 * (size_t)get_le32(whole + 220) : 4096;
 	for (size_t i = 0; i < n; i++) {
 		for (unsigned bit = 0; bit < 9; bit++) {
 			unsigned char *buf = exact_copy(whole, 4096);

@@ -219,6 +219,18 @@ mk_md()
 	UUID=${hex:0:8}-${hex:8:4}-${hex:12:4}-${hex:16:4}-${hex:20:12}
 }
 
+# mk_mirror NAME LABEL TEXT NODE...: ext4 on RAID1: md_uuid and fs_uuid.
+mk_mirror()
+{
+	local name=$1 label=$2 text=$3
+
+	shift 3
+	mk_md "$name" 1 "$@"
+	md_uuid=$UUID
+	mk_ext4 "$REPLY" "$label" "$text"
+	fs_uuid=$UUID
+}
+
 # mk_vg VG NODE...: small extents, so that many LVs fit.
 mk_vg()
 {

@@ -63,10 +63,7 @@ row md-raid1@10 "both md" "RAID1 1.2 by UUID=, members plugged in reverse order"
 md_raid1_setup()
 {
 	disks 2
-	mk_md mirror 1 /dev/sda /dev/sdb
-	md_uuid=$UUID
-	mk_ext4 "$REPLY" onmd "on a mirror"
-	fs_uuid=$UUID
+	mk_mirror mirror onmd "on a mirror" /dev/sda /dev/sdb
 }
 md_raid1_act()
 {

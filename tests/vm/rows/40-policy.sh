@@ -10,10 +10,7 @@ row degraded@after "policy md" "the last member comes 1 s after the grace: degra
 degraded_setup()
 {
 	disks 3
-	MD_BITMAP=internal mk_md late 1 /dev/sda /dev/sdb
-	md_uuid=$UUID
-	mk_ext4 "$REPLY" late "came late"
-	fs_uuid=$UUID
+	MD_BITMAP=internal mk_mirror late late "came late" /dev/sda /dev/sdb
 	mk_ext4 /dev/sdc good "the rest"
 	keep_running
 	echo "UUID=$fs_uuid /mnt/t ext4 defaults 0 0" >>$FSTAB
@@ -59,10 +56,7 @@ row degraded-no-bitmap "policy md" "a member without bitmap comes after a degrad
 degraded_no_bitmap_setup()
 {
 	disks 3
-	mk_md nobitmap 1 /dev/sda /dev/sdb
-	md_uuid=$UUID
-	mk_ext4 "$REPLY" nobitmap "no bitmap"
-	fs_uuid=$UUID
+	mk_mirror nobitmap nobitmap "no bitmap" /dev/sda /dev/sdb
 	mk_ext4 /dev/sdc good "the rest"
 	keep_running
 	echo "UUID=$fs_uuid /mnt/t ext4 defaults 0 0" >>$FSTAB
@@ -106,10 +100,7 @@ degraded_zero_assert()
 degraded_conf_setup()
 {
 	disks 2
-	mk_md halves 1 /dev/sda /dev/sdb
-	md_uuid=$UUID
-	mk_ext4 "$REPLY" halves "one of two"
-	fs_uuid=$UUID
+	mk_mirror halves halves "one of two" /dev/sda /dev/sdb
 }
 degraded_conf_act()
 {
@@ -130,10 +121,7 @@ row flapping "policy md" "a member that comes and goes restarts the clock once: 
 flapping_setup()
 {
 	disks 3
-	MD_BITMAP=internal mk_md flap 1 /dev/sda /dev/sdb /dev/sdc
-	md_uuid=$UUID
-	mk_ext4 "$REPLY" flap "still there"
-	fs_uuid=$UUID
+	MD_BITMAP=internal mk_mirror flap flap "still there" /dev/sda /dev/sdb /dev/sdc
 }
 flapping_act()
 {

@@ -213,10 +213,7 @@ row adopt-md "adopt md" "an inactive array that somebody has begun is taken over
 adopt_md_setup()
 {
 	disks 2
-	mk_md begun 1 /dev/sda /dev/sdb
-	md_uuid=$UUID
-	mk_ext4 "$REPLY" begun "taken over"
-	fs_uuid=$UUID
+	mk_mirror begun begun "taken over" /dev/sda /dev/sdb
 }
 adopt_md_act()
 {
