@@ -3,7 +3,7 @@
  * What goes over the socket between engine and worker, read by both: by the library's pool as if a
  * worker had sent it, and by the worker's loop as if the engine had.  The socket is memory: reading
  * and writing are taken over at link time, so that they are short and interrupted wherever the
- * input says. The same comes out whatever the pieces were in which it came in, each job is answered
+ * input says.  The same comes out whatever the pieces were in which it came in, each job is answered
  * once, and a length that is none costs nothing.
  *
  * Input: two bytes that decide about pieces and what the engine does meanwhile, then the stream as
@@ -131,12 +131,12 @@ int __wrap_posix_spawn(pid_t *ret, const char *path, const posix_spawn_file_acti
 	return 0;
 }
 
+/* Its end of the pair, which the engine has closed: it is neither signalled nor waited for. */
 int __wrap_pidfd_open(pid_t pid, unsigned flags);
 int __wrap_pidfd_open(pid_t pid, unsigned flags)
 {
 	fuzz_check(pid == -1 && !flags);
-	return FIRST_FD + 2 * (int)wire.pairs -
-	       1; /* its end of the pair, which the engine has closed */
+	return FIRST_FD + 2 * (int)wire.pairs - 1;
 }
 
 int __wrap_epoll_ctl(int epfd, int op, int fd, struct epoll_event *ev);
