@@ -8,7 +8,7 @@ under_valgrind()
 		#!/bin/sh
 		exec valgrind --trace-children=yes --trace-children-skip='*/e2fsck,*/fsck*' --child-silent-after-fork=yes \
 			--leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
-			--error-exitcode=99 --log-file=$OUT/valgrind.%p $TOOL "\$@"
+			--vgdb=no --read-inline-info=no --error-exitcode=99 --log-file=$OUT/valgrind.%p $TOOL "\$@"
 	END
 	chmod 755 /tmp/under-valgrind
 	TOOL=/tmp/under-valgrind
@@ -28,19 +28,35 @@ valgrind_found_nothing()
 		*) word=${word#* } word=${word%% *} ;;
 		esac
 		commands="$commands$word "
-		# Whoever was killed has not been looked at for leaks.
+		# Without summary: killed, and not looked at for leaks.
 		if ! grep -q '^==[0-9]*== ERROR SUMMARY: 0 errors from 0 contexts' "$log" || grep -q 'Process terminating' "$log"; then
 			found="$found $log"
 		fi
 	done
-	[ -z "$found" ] || fail "$(cat $found | grep -v '^--' | head -n 40)"
+	if [ -n "$found" ]; then
+		cat $found
+		fail "valgrind:$found: $(grep -h -m 1 -A 3 'uninit\|Invalid\|loss record\|Process terminating' $found | head -n 8)"
+	fi
 	for word; do
 		case $commands in *" $word "*) ;; *) fail "not under valgrind: $word, only$commands" ;; esac
 	done
 }
 no_valgrind() { ! ls -l /proc/[0-9]*/exe 2>/dev/null | grep -q /memcheck; }
 
-# When the journal has N questions: what asks the engine takes a second each time under valgrind.
+# prepared: the engine's first worker waits for work.  To start takes it seconds here, and a disk that is there
+# before is taken for one that hangs: each then gets a worker of its own.
+prepared() { until_true 90 worker_waits || fail "no worker"; }
+worker_waits()
+{
+	local log
+
+	for log in $(grep -l '^==[0-9]*== Command: .*-worker' "$OUT"/valgrind.*); do
+		! grep -q '^State:.*sleeping' "/proc/${log##*.}/status" || return 0
+	done
+	return 1
+}
+
+# When the journal has N questions: to ask the engine takes a second each time under valgrind.
 questions() { [ "$(grep -c ' > ask ' "$OUT/journal")" -ge "$1" ]; }
 
 row valgrind-md@complete "notrace slow valgrind" "valgrind finds nothing: RAID1"
@@ -48,13 +64,14 @@ row valgrind-md@degraded "notrace slow valgrind" "valgrind finds nothing: RAID1 
 valgrind_md_setup() { degraded_zero_setup; }
 valgrind_md_act()
 {
+	local degraded=never
+
+	[ "$1" = complete ] || degraded=0
 	under_valgrind
+	start mount "UUID=$fs_uuid" /mnt/t --degraded=$degraded
+	prepared
 	plug 0
 	[ "$1" = degraded ] || plug 1
-	case $1 in
-	complete) start mount "UUID=$fs_uuid" /mnt/t --degraded=never ;;
-	degraded) start mount "UUID=$fs_uuid" /mnt/t --degraded=0 ;;
-	esac
 	finish 0 120
 }
 valgrind_md_assert()
@@ -74,8 +91,9 @@ valgrind_luks_setup() { locked_member_setup; }
 valgrind_luks_act()
 {
 	under_valgrind
-	plug 0 1
 	start_on_tty mount "UUID=$fs_uuid" /mnt/t --degraded=never
+	prepared
+	plug 0 1
 	until_true 90 questions 1 || fail "no question"
 	type_in "Passphrase for k1" "wrong"
 	until_true 90 questions 2 || fail "no second question"
@@ -93,6 +111,7 @@ valgrind_lvm_act()
 {
 	under_valgrind
 	start mount /dev/vg-1/first-lv /mnt/t
+	prepared
 	plug 2 0 1
 	finish 0 120
 }
@@ -105,12 +124,14 @@ valgrind_fs_setup()	# no swap: valgrind does not let swapon() through
 	ext4_partition_setup
 	must debugfs -w -R "feature needs_recovery" /dev/sda3
 	must debugfs -w -R "ssv state 2" /dev/sda3
+	echo "UUID=$fs_uuid /mnt/t ext4 defaults 0 2" >$FSTAB
 }
 valgrind_fs_act()
 {
 	under_valgrind
+	start mount --all --fstab=$FSTAB
+	prepared
 	plug 0
-	start mount "UUID=$fs_uuid" /mnt/t
 	finish 0 120
 }
 valgrind_fs_assert()
@@ -126,6 +147,7 @@ valgrind_udev_act()
 {
 	under_valgrind
 	start device /dev/vgd/wanted
+	prepared
 	plug 0
 	finish 0 120
 }
@@ -137,8 +159,9 @@ valgrind_setup() { lvm_on_raid_on_luks_setup; }
 valgrind_act()
 {
 	under_valgrind
-	plug 0 1
 	start root --target=/mnt/r --cmdline=$CMDLINE --degraded=never
+	prepared
+	plug 0 1
 	until_true 90 questions 2 || fail "no questions"
 	asked 2 || fail "answer --list does not show them"
 	say secret
