@@ -108,10 +108,16 @@ static void execute(sact *s, const struct action *a)
 	}
 }
 
+/* Names in it come from disks and callers: quoted as in every other line. */
 static void record_deadline(void *data, const struct deadline *d)
 {
+	static const struct record_field fields[] = {
+		{ "until", RECORD_U64, offsetof(struct deadline, until) },
+		{ "owner", RECORD_STR, offsetof(struct deadline, owner) },
+		{ "reason", RECORD_STR, offsetof(struct deadline, reason) },
+	};
 	sact *s = data;
-	g_autofree char *line = NULL;
+	g_autoptr(GString) line = NULL;
 	uint64_t *copy;
 
 	if (g_hash_table_contains(s->deadlines_told, &d->until))
@@ -119,9 +125,11 @@ static void record_deadline(void *data, const struct deadline *d)
 	copy = g_new(uint64_t, 1);
 	*copy = d->until;
 	g_hash_table_add(s->deadlines_told, copy);
-	line = g_strdup_printf("@%" PRIu64 " = deadline until=%" PRIu64 " owner=\"%s\" reason=\"%s\"\n", now_usec(),
-			       d->until, d->owner, d->reason);
-	loop_record(s, line);
+	line = g_string_new(NULL);
+	g_string_append_printf(line, "@%" PRIu64 " = deadline", now_usec());
+	record_encode(line, fields, G_N_ELEMENTS(fields), d);
+	g_string_append_c(line, '\n');
+	loop_record(s, line->str);
 }
 
 /* The one timer stands for the first deadline of all. */

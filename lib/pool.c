@@ -237,13 +237,22 @@ static int send_secret(struct worker *w, const struct secret *s)
 	return frame_send(w->sock, FRAME_SECRET, s->bytes, s->len);
 }
 
+static void lost(struct pool *p, struct worker *w);
+
 static void give(struct pool *p, struct worker *w, struct job *j)
 {
 	g_autoptr(GString) line = g_string_new(NULL);
+	int r;
 
+	r = j->secret ? send_secret(w, j->secret) : 0;
+	if (r == -EMSGSIZE) { /* no worker could take it */
+		answer(p, j->action.id, r, "the secret is too long");
+		job_free(j);
+		return;
+	}
 	w->job = j;
-	if (j->secret && send_secret(w, j->secret) < 0) {
-		worker_drop(p, w, true);
+	if (r < 0) {
+		lost(p, w);
 		return;
 	}
 	action_encode(&j->action, line);
@@ -362,8 +371,8 @@ void pool_cancel(struct pool *p, uint64_t id, bool kill)
 			worker_signal(w, SIGTERM); /* the checker's status, for one, still comes back */
 			return;
 		}
-		worker_drop(p, w, true);
-		g_clear_pointer(&w->job, job_free);
+		job_free(g_steal_pointer(&w->job));
+		worker_drop(p, w, true); /* without a pidfd it is freed at once */
 		answer(p, id, -ECANCELED, NULL);
 		run(p);
 		return;

@@ -62,6 +62,10 @@ static int replay_lines(struct replay *r, char **lines)
 			g_string_append_printf(r->report, "line %u: no journal line\n", i + 1);
 			return -EBADMSG;
 		}
+		if (mark == '>' && !r->inputs) {
+			r->differences++;
+			g_string_append_printf(r->report, "line %u: an action before any input: %s\n", i + 1, rest);
+		}
 		if (mark != '<')
 			continue;
 		if (input_decode(rest, &in) < 0) {

@@ -30,6 +30,7 @@ int worker_main(int argc, char *argv[]);
 #define FIRST_FD 1000 /* far above what is open */
 #define WORKERS 32
 #define JOBS 4
+#define SECRET_TOO_LONG 65537
 #define SMALL (64U << 10)
 #define MANGLED 5 /* bytes more than there are */
 #define ROUNDS_MAX 100
@@ -42,6 +43,7 @@ static struct wire {
 	uint64_t random; /* 0: whole, never interrupted */
 	bool closed;	 /* behind the bytes is the end; otherwise nothing yet */
 	bool on;
+	bool no_pidfd, refused; /* an old kernel; all sockets but the first are closed there */
 	GByteArray *sent[WORKERS];
 	void *tags[WORKERS];
 	unsigned pairs;
@@ -106,6 +108,10 @@ ssize_t __wrap_send(int fd, const void *bytes, size_t len, int flags)
 	size_t n = piece(len);
 
 	fuzz_check(i < WORKERS && flags & MSG_NOSIGNAL);
+	if (i && wire.refused) {
+		errno = EPIPE;
+		return -1;
+	}
 	if (len && !n)
 		return not_now(flags & MSG_DONTWAIT);
 	g_byte_array_append(wire.sent[i], bytes, (guint)n);
@@ -136,7 +142,7 @@ int __wrap_pidfd_open(pid_t pid, unsigned flags);
 int __wrap_pidfd_open(pid_t pid, unsigned flags)
 {
 	fuzz_check(pid == -1 && !flags);
-	return FIRST_FD + 2 * (int)wire.pairs - 1;
+	return wire.no_pidfd ? -1 : FIRST_FD + 2 * (int)wire.pairs - 1;
 }
 
 int __wrap_epoll_ctl(int epfd, int op, int fd, struct epoll_event *ev);
@@ -472,12 +478,15 @@ static char *try_engine(const GByteArray *stream, uint64_t random, uint8_t what)
 {
 	static const enum action_type types[] = {ACTION_PROBE, ACTION_MOUNT, ACTION_LUKS_OPEN,
 						 ACTION_DM_ACTIVATE};
-	_cleanup_(secret_freep) struct secret *secret = secret_new("sesame", 6);
+	_cleanup_(secret_freep) struct secret *secret =
+		secret_new(NULL, what & 128 ? SECRET_TOO_LONG : 6);
 	struct engine e = {.answers = g_string_new(NULL)};
 	struct pool *p;
 	unsigned rounds = 0;
 
 	wire_begin(stream, random);
+	wire.no_pidfd = what & 32;
+	wire.refused = what & 64;
 	fuzz_check(pool_new(&p, -1, true, on_result, &e) == 0);
 	for (unsigned i = 0; i < JOBS; i++) {
 		struct action a = {.type_id = types[i], .id = i + 1, .node = (char *)"sda"};
@@ -505,6 +514,7 @@ static char *try_engine(const GByteArray *stream, uint64_t random, uint8_t what)
 	fuzz_check(pool_started(p) == wire.pairs);
 	asked_check();
 	pool_free(p);
+	wire.no_pidfd = wire.refused = false;
 	return g_string_free(e.answers, FALSE);
 }
 

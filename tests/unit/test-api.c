@@ -320,6 +320,9 @@ static void test_replay(void)
 	g_assert_cmpint(sact_replay("@1 < timer\n@1 > forget secret=1\n", 32, 0, 0, &report), ==, -EUCLEAN);
 	g_assert_nonnull(strstr(report, "recorded forget secret=1"));
 	free(report);
+	g_assert_cmpint(sact_replay("@1 > forget secret=1\n@1 < timer\n", 32, 0, 0, &report), ==, -EUCLEAN);
+	g_assert_nonnull(strstr(report, "line 1: an action before any input: forget secret=1"));
+	free(report);
 	/* The length counts, not what lies behind it. */
 	g_assert_cmpint(sact_replay("@1 < timer\ngarbage", 11, 0, 0, &report), ==, 0);
 	free(report);
@@ -339,10 +342,13 @@ static void test_record(void)
 	close(fd);
 	g_assert_cmpint(sact_set_degraded_after(s, 5 * SEC), ==, 0);
 	g_assert_cmpint(sact_set_degraded_after(s, UINT64_MAX), ==, 0);
-	g_assert_cmpint(sact_goal_new_device(s, "LABEL=none", NULL), ==, 0);
+	/* What is in a name, its deadlines too are one line each. */
+	g_assert_cmpint(sact_goal_new_device(s, "LABEL=no\n@1 < stop\n\"ne", NULL), ==, 0);
 	g_assert_cmpint(sact_run(s, SEC / 20), ==, -ETIME);
 	g_assert_true(g_file_get_contents(path, &journal, &len, NULL));
 	g_assert_nonnull(strstr(journal, "< goal id=1"));
+	g_assert_nonnull(strstr(journal, " = deadline until="));
+	g_assert_null(strstr(journal, "\n@1 < stop\n"));
 	g_assert_cmpint(sact_replay(journal, len, 0, 0, &report), ==, 0);
 	free(report);
 	g_unlink(path);
