@@ -15,8 +15,8 @@ rows=()
 
 # row NAME[@VARIANT] "TAG..." TITLE: declares one.  Its functions are called NAME_setup, NAME_act,
 # NAME_assert and, if that is there, NAME_after ('_' for '-'), each with the variant as argument.
-# Variants share one setup.  Tags with a meaning: notrace: act goes without strace; udev: udevd runs;
-# both: once without and once with udevd.
+# Variants share one setup.  Tags with a meaning: notrace: act goes without strace; slow: it takes
+# as long as several others; udev: udevd runs; both: once without and once with udevd.
 row()
 {
 	rows+=("$1")
