@@ -13,6 +13,9 @@
 #define LUKS2_MAX     0x400000
 #define LUKS2_CSUM_AT 448
 #define LUKS2_CSUM    64
+#define CIPHER_MAX    64 /* characters */
+#define CIPHERS_MAX   8
+#define CIPHER_CHARS  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_:,()"
 
 static const unsigned char magic_first[6] = { 'L', 'U', 'K', 'S', 0xba, 0xbe };
 static const unsigned char magic_second[6] = { 'S', 'K', 'U', 'L', 0xba, 0xbe };
@@ -88,6 +91,34 @@ static const char *scan_number(const char *p, const char *key, uint64_t *ret)
 	return at;
 }
 
+/* Appends a cipher that is not among them yet. */
+static void cipher_add(struct input *res, const char *text, size_t len)
+{
+	g_autofree char *cipher = g_strndup(text, len);
+	g_auto(GStrv) known = g_strsplit(res->luks_ciphers ?: "", " ", -1);
+	char *longer;
+
+	if (!*cipher || strlen(cipher) > CIPHER_MAX || cipher[strspn(cipher, CIPHER_CHARS)] ||
+	    g_strv_contains((const char *const *)known, cipher) || g_strv_length(known) >= CIPHERS_MAX)
+		return;
+	longer = res->luks_ciphers ? g_strconcat(res->luks_ciphers, " ", cipher, NULL) : g_strdup(cipher);
+	g_free(res->luks_ciphers);
+	res->luks_ciphers = longer;
+}
+
+static void scan_ciphers(const char *json, struct input *res)
+{
+	static const char key[] = "\"encryption\"";
+
+	for (const char *p = json; (p = strstr(p, key));) {
+		p += sizeof key - 1;
+		p += strspn(p, " \t\n:");
+		if (*p++ != '"')
+			break;
+		cipher_add(res, p, strcspn(p, "\""));
+	}
+}
+
 static void scan_json(const char *json, struct input *res)
 {
 	const char *segments = strstr(json, "\"segments\""), *end;
@@ -99,6 +130,17 @@ static void scan_json(const char *json, struct input *res)
 	for (const char *p = segments; p && (p = scan_number(p, "offset", &n)) && (!end || p < end);)
 		if (!res->data_offset || n < res->data_offset)
 			res->data_offset = n;
+	scan_ciphers(json, res);
+}
+
+static void luks1(const unsigned char *head, struct input *res)
+{
+	g_autofree char *name = g_strndup((const char *)head + 8, 32);
+	g_autofree char *mode = g_strndup((const char *)head + 40, 32);
+	g_autofree char *cipher = g_strconcat(name, "-", mode, NULL);
+
+	res->data_offset = be(head + 104, 4) * 512;
+	cipher_add(res, cipher, strlen(cipher));
 }
 
 static int luks2(int fd, struct input *res)
@@ -134,6 +176,6 @@ int header_luks(int fd, struct input *res)
 	if (r < 0)
 		return sys_fail(res, r, "reading the LUKS header: %s", g_strerror(-r));
 	if ((size_t)r == sizeof head && memcmp(head, magic_first, 6) == 0)
-		res->data_offset = be(head + 104, 4) * 512;
+		luks1(head, res);
 	return 0;
 }

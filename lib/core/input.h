@@ -75,6 +75,7 @@ enum input_type {
 	F(U64, lvm_seqno)                                                                            \
 	F(STR, lvm_metadata) /* the VG's text as in the newest metadata area of this PV */           \
 	F(U64, luks_memory)  /* KiB the dearest usable keyslot asks for */                           \
+	F(STR, luks_ciphers) /* of key slots and data, "aes-xts-plain64 serpent-cbc-essiv:sha256" */ \
 	F(U64, data_offset)  /* bytes before the data area of a LUKS or md member */                 \
 	/* goal, volume, array, policy, stop, made, layout */                                        \
 	F(STR, kind)	   /* goal: "mount" "swap" "device" "resume"; made: the layer */             \

@@ -111,11 +111,6 @@ static void luks_evaluate(struct plan *p, struct assembly *a)
 		a->layer->start(p, a, false);
 }
 
-static char *luks_modules(struct plan *p, struct assembly *a)
-{
-	return g_strdup("dm_mod dm-crypt");
-}
-
 static bool tried(const struct luks *l, uint64_t secret)
 {
 	for (guint i = 0; i < l->tried->len; i++)
@@ -136,6 +131,30 @@ static struct device *data_device(const struct assembly *a)
 				return d;
 	}
 	return a->members->len ? ((struct member *)a->members->pdata[0])->dev : NULL;
+}
+
+/*
+ * The kernel would call modprobe for each name in a cipher: "aes-xts-plain64" for crypto-aes and
+ * crypto-xts (plain64 is dm-crypt's own, no module is called so).  What libcryptsetup cannot do itself
+ * to decrypt a key slot it asks of the kernel.
+ */
+static char *luks_modules(struct plan *p, struct assembly *a)
+{
+	const struct device *d = data_device(a);
+	const char *ciphers = d && d->info.luks_ciphers ? d->info.luks_ciphers : "";
+	GString *s = g_string_new("dm_mod dm-crypt");
+	g_auto(GStrv) words = g_strsplit_set(ciphers, " -:,()", -1);
+	g_auto(GStrv) whole = g_strsplit(ciphers, " ", -1);
+	bool others = false;
+
+	for (char **w = words; *w; w++)
+		if (**w && !g_strv_contains((const char *const *)w + 1, *w))
+			g_string_append_printf(s, " crypto-%s", *w);
+	for (char **c = whole; *c; c++)
+		others = others || !g_str_has_prefix(*c, "aes-");
+	if (*ciphers && others)
+		g_string_append(s, " af_alg algif_skcipher");
+	return g_string_free(s, FALSE);
 }
 
 /* The result counts for this incarnation only. */

@@ -28,7 +28,7 @@ LAYOUTS = [
     Layout("plain", [0], "UUID=00000001-be2c-4000-8000-000000000001", ""),
     Layout("lvm", [1], "/dev/lone/root", "dm_mod"),
     Layout("raid1", [2, 3], "UUID=00000004-be2c-4000-8000-000000000004", "raid1"),
-    Layout("raid1-luks-lvm", [4, 5], "/dev/deep/root", "raid1,dm_mod,dm_crypt"),
+    Layout("raid1-luks-lvm", [4, 5], "/dev/deep/root", "raid1,dm_mod,dm_crypt,aesni_intel,xts"),
 ]
 MODULES = "virtio_pci,virtio_blk,ext4"
 
@@ -67,12 +67,14 @@ def pack(folder, to):
                             stdout=f, cwd=folder, check=True)
 
 
-def load_order(folder):
-    """The paths of an image's modules, as its builder ordered them."""
+def load_order(folder, names):
+    """The paths of these modules and of what they need, as the image's builder ordered them."""
     modules = os.path.join(folder, "usr/lib/modules")
     version = os.listdir(modules)[0]
     with open(os.path.join(modules, version, "storage-activate.index")) as f:
-        return [os.path.join(modules, version, line.split()[2]) for line in f if line.startswith("module ")]
+        lines = [line.split() for line in f if line.startswith("module ")]
+    needed = set(names).union(*(needs for _, name, _, *needs in lines if name in names))
+    return [os.path.join(modules, version, path) for _, name, path, *_ in lines if name in needed]
 
 
 def make_floor(layout, disks):
@@ -90,7 +92,7 @@ def make_floor(layout, disks):
         unpack(image + ".full", ours)
         os.unlink(image + ".full")
         steps = []
-        for path in load_order(ours):
+        for path in load_order(ours, names.split(",")):
             shutil.copy(path, os.path.join(floor, "modules"))
             steps.append("module /modules/%s\n" % os.path.basename(path))
         with open(os.path.join(disks, layout.name + ".steps")) as f:

@@ -212,7 +212,7 @@ luks_tests()
 	setup cryptsetup luksFormat -q --type luks2 $fast --uuid $uuid /dev/ubdd /tmp/pass
 	setup cryptsetup luksAddKey -q $fast --key-file /tmp/pass /dev/ubdd /tmp/key
 	t "probe: LUKS2" "probe id=1 node=ubdd devnum=$D" type=crypto_LUKS version=2 uuid=$uuid luks_memory=32768 \
-		data_offset=16777216 '!error='
+		luks_ciphers=aes-xts-plain64 data_offset=16777216 '!error='
 	t "luks: nothing to open it with" "luks-open id=2 node=ubdd name=crypt uuid=$uuid$U" error=-126
 	tell "secret wrong"
 	t "luks: a wrong passphrase" "luks-open id=3 node=ubdd name=crypt uuid=$uuid$U" error=-1 text=
@@ -265,10 +265,13 @@ luks_header_tests()
 	tell "secret opensesame"
 	t "luks: a damaged header" "luks-open id=23 node=ubdd name=crypt uuid=$uuid$U" error=-74 text=
 	setup cryptsetup luksFormat -q --type luks2 $fast --cipher cipher_null-ecb --key-size 256 --uuid $uuid /dev/ubdd /tmp/pass
+	t "probe: the ciphers of data and key slots" "probe id=28 node=ubdd" \
+		'luks_ciphers="aes-xts-plain64 cipher_null-ecb"'
 	tell "secret anything"
 	t "luks: a null cipher is refused" "luks-open id=24 node=ubdd name=crypt uuid=$uuid$U" error=-129
 	setup cryptsetup luksFormat -q --type luks1 --pbkdf-force-iterations 1000 --uuid $uuid /dev/ubdd /tmp/pass
-	t "probe: LUKS1" "probe id=25 node=ubdd" type=crypto_LUKS version=1 uuid=$uuid data_offset=2097152
+	t "probe: LUKS1" "probe id=25 node=ubdd" type=crypto_LUKS version=1 uuid=$uuid data_offset=2097152 \
+		luks_ciphers=aes-xts-plain64
 	tell "secret opensesame"
 	t "luks: LUKS1 opened" "luks-open id=26 node=ubdd name=crypt uuid=$uuid$U" node=dm- '!error='
 	ask "dm-remove id=27 name=crypt$U"
