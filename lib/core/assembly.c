@@ -312,6 +312,8 @@ struct assembly *assembly_holding(const struct plan *p, const struct assembly *a
 
 		if (!l || l == a || assembly_running(l) || l->state == ASSEMBLY_FAILED || !l->members->len)
 			continue;
+		if (strstr(v->config.options ?: "", "noauto"))
+			continue; /* nobody will open it */
 		d = ((struct member *)l->members->pdata[0])->dev;
 		if (least != UINT64_MAX && d->size - MIN(d->size, d->info.data_offset) < least)
 			continue;

@@ -46,6 +46,11 @@ static void waiting_each(const struct plan *p, void (*fn)(void *data, const stru
 		if (a->state == ASSEMBLY_STARTABLE)
 			emit(fn, data, a->degraded_at, a->name ?: a->id, "starts without its missing members");
 	}
+	for (guint i = 0; i < p->questions->len; i++) {
+		const struct question *q = p->questions->pdata[i];
+
+		emit(fn, data, q->withdrawn ? 0 : q->until, q->about->name ?: q->about->id, "the question is withdrawn");
+	}
 	for (guint i = 0; i < p->goals->len; i++) {
 		const struct goal *g = p->goals->pdata[i];
 
@@ -118,6 +123,7 @@ static void waiting_fire(struct plan *p)
 	}
 	assembly_clocks(p);
 	resume_deadline(p);
+	questions_expire(p);
 	for (guint i = 0; i < p->goals->len; i++) {
 		struct goal *g = p->goals->pdata[i];
 

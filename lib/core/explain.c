@@ -73,6 +73,23 @@ static void explain_assembly(const struct plan *p, const struct assembly *a, GPt
 	}
 }
 
+/* What crypttab names and has not come may be what the goal is on; of that very name it is. */
+static bool explain_volumes(const struct plan *p, const struct goal *g, GPtrArray *waits, bool all)
+{
+	guint before = waits->len;
+
+	for (guint i = 0; p->enumerated && i < p->volumes->len; i++) {
+		const struct volume *v = p->volumes->pdata[i];
+		g_autofree char *mapper = g_strconcat("/dev/mapper/", v->name, NULL);
+
+		if ((v->assembly && v->assembly->members->len) || (!all && !g_str_equal(g->key, mapper)))
+			continue;
+		wait_add(waits, "device", g->since, 0, g_strdup(v->spec),
+			 g_strdup_printf("has not appeared; %s names it as %s", v->where ?: "crypttab", v->name));
+	}
+	return waits->len > before;
+}
+
 static void explain_find(const struct plan *p, const struct goal *g, GPtrArray *waits)
 {
 	bool named = layout_explain(p, g, waits);
@@ -85,6 +102,7 @@ static void explain_find(const struct plan *p, const struct goal *g, GPtrArray *
 			named = true;
 		}
 	}
+	named = (!named && explain_volumes(p, g, waits, false)) || named;
 	for (guint i = 0; !named && i < p->assemblies->len; i++) {
 		const struct assembly *a = p->assemblies->pdata[i];
 
@@ -103,6 +121,10 @@ static void explain_find(const struct plan *p, const struct goal *g, GPtrArray *
 		if (d->probe == PROBE_FAILED && d->error != -ENOMEDIUM)
 			wait_add(waits, "device", d->since, 0, g_strconcat("/dev/", d->node, NULL),
 				 g_strdup_printf("cannot be used: %s", device_state_text(d)));
+		else if (graph_foreign(d))
+			wait_add(waits, "device", d->since, 0, g_strconcat("/dev/", d->node, NULL),
+				 g_strdup_printf("is left alone, and what is on it: %s, which is not done yet",
+						 d->info.type));
 	}
 	if (waits->len)
 		return;

@@ -241,9 +241,14 @@ static struct action *request(struct plan *p, struct goal *g, enum action_type t
 	return a;
 }
 
+/* Of a list (rootfstype=ext3,ext4) what was found. */
 static const char *fstype_of(const struct goal *g)
 {
-	return g->fstype ?: g->dev->info.type;
+	g_auto(GStrv) list = g_strsplit(g->fstype ?: "", ",", -1);
+	const char *found = g->dev->info.type;
+
+	return !g->fstype || (list[1] && found && g_strv_contains((const char *const *)list, found)) ? found :
+												       g->fstype;
 }
 
 static bool wants_check(const struct goal *g)
@@ -334,6 +339,18 @@ static bool has_candidate(const struct plan *p, const struct goal *g)
 	return false;
 }
 
+/* What it names could be made, and only resuming is in the way. */
+static bool could_come(const struct plan *p, const struct goal *g)
+{
+	for (guint i = 0; i < p->assemblies->len; i++) {
+		const struct assembly *a = p->assemblies->pdata[i];
+
+		if (a->layer->could_give && a->layer->could_give(p, a, g->key))
+			return true;
+	}
+	return false;
+}
+
 /* Somebody's copy of root outside the encrypted volume that root is known to lie on. */
 static bool supplanted(struct plan *p, struct goal *g, const struct device *d)
 {
@@ -411,8 +428,13 @@ void goals_give_up(struct plan *p)
 		struct goal *g = p->goals->pdata[i];
 		const struct assembly *a = g->state == GOAL_WAITING && !g->dev ? dead_end(p, g) : NULL;
 
-		if (a && goal_searches(p, g))
-			goal_fail(p, g, a->error_number, -ENOKEY, "%s %s: %s", a->layer->name, a->name ?: a->id, a->error);
+		if (!a || !goal_searches(p, g) || goal_blocked_by(p, g) || has_candidate(p, g))
+			continue;
+		if (g->kind == GOAL_RESUME) {
+			resume_given_up(p, g, a);
+			return; /* the others are searched for from now on */
+		}
+		goal_fail(p, g, a->error_number, -ENOKEY, "%s %s: %s", a->layer->name, a->name ?: a->id, a->error);
 	}
 }
 
@@ -435,7 +457,7 @@ void goals_consider(struct plan *p)
 		if (g->state != GOAL_WAITING || blocked(p, g))
 			continue;
 		if (g->kind != GOAL_RESUME && resume_pending(p)) {
-			if (g->kind == GOAL_MOUNT && has_candidate(p, g))
+			if (g->kind == GOAL_MOUNT && (has_candidate(p, g) || could_come(p, g)))
 				resume_clock(p, g);
 			continue;
 		}
@@ -499,10 +521,10 @@ static void checked(struct plan *p, struct goal *g, const struct input *in)
 	} else if (in->status == 127) {
 		plan_report(p, MSG_FSCK_MISSING, 4, node, "no fsck.%s here: mounted unchecked", fstype_of(g));
 		advance(p, g);
-	} else if (in->status & 32) {
+	} else if ((in->status & ~1) == 32) {
 		plan_report(p, MSG_FSCK_FAILED, 4, node, "the check was cancelled");
 		advance(p, g);
-	} else if (in->status & ~3) {
+	} else if (in->status & ~35) {
 		goal_fail(p, g, MSG_FSCK_FAILED, -EUCLEAN, "/dev/%s: the check ended with %d and left errors: %s", node,
 			  (int)in->status, in->text ?: "");
 	} else if (in->status & 2) {

@@ -54,6 +54,16 @@ static void listed_answered(struct plan *p, struct device *d)
 	}
 }
 
+static void adopt_orphans(struct plan *p, struct device *disk)
+{
+	for (GList *l = p->devices.head; l; l = l->next) {
+		struct device *d = l->data;
+
+		if (d->parent == disk->devnum && !g_slist_find(disk->parts, d))
+			disk->parts = g_slist_prepend(disk->parts, d);
+	}
+}
+
 static struct device *device_new(struct plan *p, const struct input *in)
 {
 	struct device *d = g_new0(struct device, 1);
@@ -73,6 +83,10 @@ static struct device *device_new(struct plan *p, const struct input *in)
 
 		if (disk)
 			disk->parts = g_slist_prepend(disk->parts, d);
+		else
+			p->orphans = true;
+	} else if (p->orphans) { /* events were lost, and its partitions came before it */
+		adopt_orphans(p, d);
 	}
 	g_queue_push_tail_link(&p->devices, &d->link);
 	p->n_devices++;
@@ -95,6 +109,7 @@ static void device_remove(struct plan *p, struct device *d)
 		g_queue_remove(&p->probe_queue, d);
 	if (d->parent && (disk = graph_find(p, d->parent)))
 		disk->parts = g_slist_remove(disk->parts, d);
+	p->orphans |= d->parts != NULL;
 	g_queue_unlink(&p->devices, &d->link);
 	g_hash_table_remove(p->by_devnum, &d->devnum);
 	p->n_devices--;
@@ -232,11 +247,20 @@ bool graph_choice_allowed(const struct plan *p)
 	return p->enumerated && ((!p->listed_unprobed && !p->modules_pending) || p->slow_probes_released);
 }
 
+/* A set that nobody here assembles: what looks like partitions on one of its disks is half of something. */
+bool graph_foreign(const struct device *d)
+{
+	const char *type = d->info.type;
+
+	return d->probe == PROBE_DONE && type && !layer_for(type) &&
+	       (g_str_has_suffix(type, "_raid_member") || g_str_equal(type, "drbd"));
+}
+
 bool graph_hidden(const struct plan *p, const struct device *d)
 {
 	const struct device *disk = d->parent ? graph_find(p, d->parent) : NULL;
 
-	return disk && disk->probe == PROBE_DONE && layer_for(disk->info.type);
+	return disk && disk->probe == PROBE_DONE && (layer_for(disk->info.type) || graph_foreign(disk));
 }
 
 /* Few at a time: each one's deadline counts from when it can really start. */

@@ -151,6 +151,7 @@ struct question {
 	struct assembly *about;
 	unsigned tries;
 	uint64_t since;
+	uint64_t timeout, until; /* each time it is asked; 0: as long as it takes */
 	bool withdrawn;
 };
 
@@ -221,6 +222,7 @@ struct plan {
 	unsigned listed_unprobed; /* of the first enumeration, not answered yet */
 	bool slow_probes_released;
 	unsigned n_devices;
+	bool orphans; /* partitions came before their disk */
 
 	bool stopping, stop_all;
 	char *stop_spec;
@@ -259,6 +261,7 @@ void graph_probe_all(struct plan *p);
 void graph_drain(struct plan *p);
 void graph_name(struct plan *p, struct device *d, const char *key);
 bool graph_choice_allowed(const struct plan *p); /* the first enumeration is known */
+bool graph_foreign(const struct device *d); /* member of a set that no layer makes up */
 bool graph_hidden(const struct plan *p, const struct device *d); /* partition of a claimed disk */
 bool graph_looked_at(const struct plan *p, const struct device *d); /* it, and the disk it is on */
 void device_free(struct device *d);
@@ -327,6 +330,7 @@ struct goal *resume_pending(const struct plan *p);
 bool goal_searches(const struct plan *p, const struct goal *g);
 void resume_clock(struct plan *p, const struct goal *root);
 void resume_decide(struct plan *p, struct goal *g, const char *why);
+void resume_given_up(struct plan *p, struct goal *g, const struct assembly *a);
 void resume_deadline(struct plan *p);
 void resume_verified(struct plan *p, struct goal *g, const struct input *in);
 void resume_tried(struct plan *p, struct goal *g, const struct input *in);
@@ -338,7 +342,8 @@ bool layout_may_lead(const struct plan *p, const struct goal *g, const struct as
 char *layout_supplanted(const struct plan *p, const struct goal *g, const struct device *d);
 
 /* question.c */
-void question_ask(struct plan *p, struct assembly *a);
+void question_ask(struct plan *p, struct assembly *a, uint64_t timeout);
+void questions_expire(struct plan *p);
 void question_withdraw(struct plan *p, struct assembly *a, const char *why);
 struct question *question_of(const struct plan *p, const struct assembly *a);
 void question_answered(struct plan *p, const struct input *in);

@@ -22,11 +22,12 @@ struct question *question_of(const struct plan *p, const struct assembly *a)
 	return NULL;
 }
 
-static void emit_ask(struct plan *p, const struct question *q)
+static void emit_ask(struct plan *p, struct question *q)
 {
 	struct action *act = actions_add(p->out, ACTION_ASK);
 	const struct assembly *a = q->about;
 
+	q->until = q->timeout ? usec_add(p->now, q->timeout) : 0;
 	act->id = q->id;
 	act->name = g_strdup(a->name ?: a->id);
 	act->uuid = g_strdup(a->id);
@@ -36,7 +37,7 @@ static void emit_ask(struct plan *p, const struct question *q)
 	act->text = g_strdup_printf("Passphrase for %s (/dev/%s)", act->name, act->node ?: "?");
 }
 
-void question_ask(struct plan *p, struct assembly *a)
+void question_ask(struct plan *p, struct assembly *a, uint64_t timeout)
 {
 	struct question *q = question_of(p, a);
 
@@ -46,6 +47,7 @@ void question_ask(struct plan *p, struct assembly *a)
 	q->id = ++p->next_id;
 	q->about = a;
 	q->since = p->now;
+	q->timeout = timeout;
 	g_ptr_array_add(p->questions, q);
 	emit_ask(p, q);
 	assembly_touch_all(p); /* clocks of arrays that this volume may be part of are held */
@@ -101,6 +103,23 @@ void question_skipped(struct plan *p, const struct input *in)
 		return;
 	question_withdraw(p, q->about, "skipped");
 	assembly_fail(p, q->about, MSG_LUKS_SKIPPED, "skipped at the prompt");
+}
+
+/* Nobody came within the time that crypttab gives: what lies on the volume counts as missing. */
+void questions_expire(struct plan *p)
+{
+	for (guint i = 0; i < p->questions->len; i++) {
+		struct question *q = p->questions->pdata[i];
+
+		if (q->withdrawn || !q->until || q->until > p->now)
+			continue;
+		if (q->about->request) { /* somebody came: if it does not fit, others may */
+			q->until = usec_add(p->now, q->timeout);
+			continue;
+		}
+		question_withdraw(p, q->about, "nobody answered");
+		assembly_fail(p, q->about, MSG_LUKS_SKIPPED, "nobody answered within its timeout=");
+	}
 }
 
 static struct answer *answer_find(const struct plan *p, uint64_t secret)

@@ -25,14 +25,42 @@ bool goal_searches(const struct plan *p, const struct goal *g)
 	return goal_unmet(g) && !g->dev && (g->kind == GOAL_RESUME || !resume_pending(p));
 }
 
+/* The volume of that name, or any where it is not known what is in them; no partition is. */
+static bool may_hold(const struct plan *p, const struct goal *g, const struct assembly *a)
+{
+	static const char mapper[] = "/dev/mapper/";
+	const char *name = g_str_has_prefix(g->key, mapper) ? g->key + strlen(mapper) : NULL;
+
+	for (guint i = 0; name && i < p->volumes->len; i++)
+		if (streq0(((struct volume *)p->volumes->pdata[i])->name, name))
+			return streq0(a->name, name);
+	if (!g_str_has_prefix(g->key, "UUID=") && !g_str_has_prefix(g->key, "LABEL=") &&
+	    !(g_str_has_prefix(g->key, "/dev/") && strchr(g->key + 5, '/')))
+		return false;
+	return layout_may_lead(p, g, a);
+}
+
+/* It may be in a volume that is being opened: neither a person's time nor a key derivation's counts. */
+static bool being_opened(const struct plan *p, const struct goal *g)
+{
+	for (guint i = 0; i < p->assemblies->len; i++) {
+		const struct assembly *a = p->assemblies->pdata[i];
+
+		if (a->layer == &layer_luks && a->state == ASSEMBLY_ACTIVATING && may_hold(p, g, a))
+			return true;
+	}
+	return false;
+}
+
 /* Root could be mounted: the resume device has so long, and no longer. */
 void resume_clock(struct plan *p, const struct goal *root)
 {
 	struct goal *g = resume_pending(p);
+	bool held = g && !g->dev && being_opened(p, g);
 
-	if (!g || g->dev || g->resume_until)
+	if (!g || g->dev || !g->resume_until == held)
 		return;
-	g->resume_until = usec_add(p->now, RESUME_WAIT);
+	g->resume_until = held ? 0 : usec_add(p->now, RESUME_WAIT);
 	p->changed = true;
 }
 
@@ -41,6 +69,14 @@ void resume_decide(struct plan *p, struct goal *g, const char *why)
 	str_set(&g->decision, why);
 	plan_report(p, MSG_RESUME, 6, g->spec, "no resume: %s", why);
 	goal_done(p, g);
+}
+
+/* The volume that it is in cannot be opened, or nobody wants to. */
+void resume_given_up(struct plan *p, struct goal *g, const struct assembly *a)
+{
+	g_autofree char *why = g_strdup_printf("%s %s: %s", a->layer->name, a->name ?: a->id, a->error);
+
+	resume_decide(p, g, why);
 }
 
 void resume_deadline(struct plan *p)

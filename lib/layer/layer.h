@@ -42,6 +42,9 @@ struct layer {
 	/* Whether the array's name is this (of "/dev/NAME" forms), for explanations.  May be NULL. */
 	bool (*answers_to)(const struct assembly *a, const char *key);
 
+	/* Whether it could give the device of that name at once.  May be NULL. */
+	bool (*could_give)(const struct plan *p, const struct assembly *a, const char *key);
+
 	/* Whether another answer may be tried after so many wrong ones.  NULL: always. */
 	bool (*tries_left)(const struct assembly *a, unsigned wrong);
 

@@ -51,10 +51,15 @@ static bool by_identity(const struct volume *v)
 }
 
 /* What comes back may be another one: everything begins anew. */
+static void forget(struct luks *l)
+{
+	l->verified = l->keyfile_done = false;
+	g_array_set_size(l->tried, 0);
+}
+
 static void gone(struct plan *p, struct assembly *a)
 {
-	luks_of(a)->verified = false;
-	g_array_set_size(luks_of(a)->tried, 0);
+	forget(luks_of(a));
 	question_withdraw(p, a, "it is gone");
 	assembly_set_state(p, a, ASSEMBLY_WAITING);
 	assembly_touch_all(p); /* it holds no clock any more */
@@ -98,6 +103,8 @@ static void luks_evaluate(struct plan *p, struct assembly *a)
 	}
 	if (a->state == ASSEMBLY_ACTIVATING && !a->request && !a->members->len)
 		gone(p, a);
+	else if (!a->request && !a->members->len)
+		forget(l);
 	if (a->state == ASSEMBLY_FAILED && a->error_number == MSG_DUPLICATE && a->members->len < 2)
 		assembly_set_state(p, a, ASSEMBLY_WAITING);
 	/* Not when the demand only waits for one more driver: an answer on its way would be lost. */
@@ -283,7 +290,7 @@ static void luks_start(struct plan *p, struct assembly *a, bool with_missing)
 	} else if (answer_under_way(p, a)) {
 		l->queued = true; /* it may fit here, too: nobody is asked before that is known */
 	} else {
-		question_ask(p, a);
+		question_ask(p, a, l->volume->config.timeout);
 	}
 }
 
@@ -365,7 +372,7 @@ static void luks_missing(const struct plan *p, const struct assembly *a, GPtrArr
 	const struct device *d = a->members->len ? ((struct member *)a->members->pdata[0])->dev : NULL;
 
 	if (q)
-		wait_add(waits, "secret", q->since, 0, g_strdup(a->name),
+		wait_add(waits, "secret", q->since, q->until, g_strdup(a->name),
 			 g_strdup_printf("/dev/%s is locked; a passphrase is asked for", d ? d->node : "?"));
 	else if (d && l && !l->volume)
 		wait_add(waits, "secret", a->since, 0, g_strconcat("/dev/", d->node, NULL),

@@ -404,6 +404,18 @@ static bool lvm_answers_to(const struct assembly *a, const char *key)
 	return g_str_has_prefix(key, dir) || names_us(l->vg, key);
 }
 
+static bool lvm_could_give(const struct plan *p, const struct assembly *a, const char *key)
+{
+	const struct lvm *l = lvm_of(a);
+
+	if (!l || !l->vg || l->vg->exported || !str_empty(l->vg->lock_type) || a->state == ASSEMBLY_FAILED)
+		return false;
+	for (guint i = 0; i < l->vg->lvs->len; i++)
+		if (lv_named(l->vg, l->vg->lvs->pdata[i], key))
+			return lv_present(p, a, l->vg->lvs->pdata[i]);
+	return false;
+}
+
 static void lvm_free(struct assembly *a)
 {
 	struct lvm *l = a->data;
@@ -429,5 +441,6 @@ const struct layer layer_lvm = {
 	.running = lvm_running,
 	.missing = lvm_missing,
 	.answers_to = lvm_answers_to,
+	.could_give = lvm_could_give,
 	.free_data = lvm_free,
 };

@@ -33,6 +33,20 @@ const struct row goal_rows[] = {
 	{ "fsck 32: cancelled by a person",
 	  M("32"),
 	  "fsck sda -p; SACT-051 sda; mount sda /m; goal 1 done" },
+	{ "fsck 33: cancelled, corrected",
+	  M("33"),
+	  "fsck sda -p; SACT-051 sda; mount sda /m; goal 1 done" },
+	{ "fsck 36: cancelled, errors left", M("36"), "fsck sda -p; SACT-051 /m; goal 1 failed" },
+	{ "fsck 34: cancelled, reboot", M("34"), "fsck sda -p; SACT-052 /m; goal 1 failed" },
+	{ "a list of types: the one that is found",
+	  "show modules; policy modules 1; mount UUID=x /m fstype=ext3,ext4 fsck=auto; add sda ext4:x; "
+	  "listed",
+	  "modules fs-ext4 ext4; fsck sda -p; mount sda /m; goal 1 done" },
+	{ "a skipped volume fails no goal that only waits for its turn",
+	  "hold fsck; mount UUID=r / fsck=auto; mount UUID=u /usr; volume c UUID=l; add sda ext4:r; "
+	  "add sdb ext4:u; add sdc luks:l; listed; skip c; release fsck",
+	  "fsck sda -p; ask c; withdraw skipped; SACT-034 c; mount sda /; goal 1 done; "
+	  "mount sdb /usr; goal 2 done" },
 	{ "fsck 127: no checker",
 	  M("127"),
 	  "fsck sda -p; SACT-053 sda; mount sda /m; goal 1 done" },
@@ -135,6 +149,26 @@ const struct row goal_rows[] = {
 	  "release resume",
 	  "dm-activate swap; resume dm-0; SACT-064 /dev/v/swap; goal 1 done; dm-activate root; "
 	  "mount dm-1 /m; goal 2 done" },
+	{ "absent: a volume that may hold it is asked for, and that takes its time",
+	  "resume UUID=s; volume c UUID=u; key u 7; inside luks:u swsuspend:s; mount UUID=x /m; "
+	  "add sda luks:u; add sdb ext4:x; listed; at 600s; answer c 7",
+	  "ask c; @600: luks-open c 7; withdraw opened; resume dm-0; SACT-064 UUID=s; goal 1 done; "
+	  "mount sdb /m; goal 2 done" },
+	{ "absent: a partition is in no volume",
+	  "resume PARTUUID=s; volume c UUID=u; mount UUID=x /m; add sda luks:u; add sdb ext4:x; "
+	  "listed; at 60s",
+	  "ask c; @10: SACT-064 PARTUUID=s; goal 1 done; withdraw not needed any more; "
+	  "mount sdb /m; goal 2 done" },
+	{ "its volume is skipped: no resume, and root is mounted",
+	  "resume /dev/mapper/c; volume c UUID=u; mount UUID=x /m; add sda luks:u; "
+	  "add sdb ext4:x; listed; skip c",
+	  "ask c; withdraw skipped; SACT-034 c; SACT-064 /dev/mapper/c; goal 1 done; "
+	  "mount sdb /m; goal 2 done" },
+	{ "its logical volume lacks a PV, root's does not",
+	  "vg v pvs=a,b lvs=swap:b,root:a; inside v/root ext4:x; resume /dev/v/swap; "
+	  "mount /dev/v/root /m; add sda pv:v/a; listed; at 60s",
+	  "@10: SACT-064 /dev/v/swap; goal 1 done; @30: dm-activate root; SACT-043 v; "
+	  "mount dm-0 /m; goal 2 done" },
 	{ "a stale image is invalidated before swapon",
 	  "swap UUID=s; add sda swsuspend:s; listed",
 	  "SACT-064 sda; swapon sda; goal 1 done" },

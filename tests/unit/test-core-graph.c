@@ -55,6 +55,16 @@ const struct row graph_rows[] = {
 	  "release probe; ? goal 1",
 	  "goal 1 waiting" },
 
+	{ "a disk of a foreign RAID hides what looks like its partitions",
+	  "mount UUID=x /m; add sda isw_raid_member; add sda1 ext4:x; listed; ? waits 1; ? goal 1",
+	  "waits for device /dev/sda; goal 1 waiting" },
+	{ "by path, too",
+	  "mount /dev/sda1 /m; add sda ddf_raid_member; add sda1 ext4:x; listed; ? goal 1",
+	  "goal 1 waiting" },
+	{ "a partition before its disk, whose event was lost",
+	  "mount UUID=x /m; hold probe; listed; add sda1 ext4:x; add sda; release probe",
+	  "mount sda1 /m; goal 1 done" },
+
 	/* A device that does not answer holds nobody for long. */
 	{ "a slow probe holds the choice for 1 s",
 	  "mount UUID=x /m; add sda ext4:x; add sdb hang; listed; ? goal 1; at 2s",

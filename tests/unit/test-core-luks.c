@@ -32,6 +32,13 @@ const struct row luks_rows[] = {
 	{ "noauto",
 	  "volume c UUID=u options=noauto; mount UUID=x /m; listed; add sda luks:u; ? luks:u",
 	  "luks:u waiting 1/1" },
+	{ "noauto holds no array's clock",
+	  "volume b UUID=u options=noauto; inside md:r1 ext4:x; mount UUID=x /m; add sda md:r1 0/2; "
+	  "add sdb luks:u; listed; at 60s",
+	  "@20: md-assemble r1 [sda] degraded; SACT-023 r1; mount md127 /m; goal 1 done" },
+	{ "its disk is missing: that is what is waited for",
+	  "volume c UUID=u; mount /dev/mapper/c /m; listed; ? waits 1",
+	  "waits for device UUID=u" },
 	{ "two lines, the second says more",
 	  "volume c UUID=u flag=1; volume c UUID=u keyfile=/k; key u file; inside luks:u ext4:x; "
 	  "mount UUID=x /m; listed; add sda luks:u",
@@ -50,6 +57,29 @@ const struct row luks_rows[] = {
 	  "? luks:u",
 	  "luks-open c /k; SACT-033 c; SACT-031 c; SACT-031 /m; goal 1 failed; "
 	  "luks:u failed 1/1 SACT-031" },
+	{ "key file fails with its disk, and works when that comes back",
+	  "volume z UUID=zz; volume c UUID=u keyfile=/k options=headless; key u file; "
+	  "inside luks:u ext4:x; mount UUID=x /m; listed; fail luks-open EIO; add sda luks:u; "
+	  "ok luks-open; del sda; add sda luks:u",
+	  "luks-open c /k; SACT-033 c; SACT-031 c; luks-open c /k; " DONE },
+	{ "nobody answers within its timeout=",
+	  C "volume z UUID=zz; volume t UUID=ut timeout=30000000; add sda luks:ut; listed; ? waits 1; "
+	  "at 60s; ? luks:ut",
+	  "ask t; waits for secret t; @30: withdraw nobody answered; SACT-034 t; "
+	  "@60: luks:ut failed 1/1 SACT-034" },
+	{ "its timeout= counts from the last time it was asked for",
+	  "volume c UUID=u timeout=30000000; key u 7; inside luks:u ext4:x; mount UUID=x /m; "
+	  "add sda luks:u; listed; at 20s; answer c 6; at 45s; answer c 7",
+	  "ask c; @20: luks-open c 6; SACT-030 c; ask c; @45: luks-open c 7; withdraw opened; " DONE },
+	{ "its timeout= does not pass while an answer is tried",
+	  "volume c UUID=u timeout=30000000; key u 7; inside luks:u ext4:x; mount UUID=x /m; "
+	  "add sda luks:u; listed; at 29s; hold luks-open; answer c 7; at 70s; release luks-open",
+	  "ask c; @29: luks-open c 7; @70: withdraw opened; " DONE },
+	{ "after its timeout= the array above starts without it",
+	  "volume c UUID=u timeout=60000000; inside luks:u md:r1 1/2; inside md:r1 ext4:x; "
+	  "mount UUID=x /m; add sda md:r1 0/2; add sdb luks:u; listed; at 200s",
+	  "ask c; @60: withdraw nobody answered; SACT-034 c; @80: md-assemble r1 [sda] degraded; "
+	  "SACT-023 r1; mount md127 /m; goal 1 done" },
 	{ "key file works, but not the volume",
 	  "volume c UUID=u keyfile=/k; key u file; mount UUID=x /m; fail luks-open EIO; listed; "
 	  "add sda luks:u; ? luks:u",
