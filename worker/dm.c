@@ -149,7 +149,8 @@ static int cookie_wait(uint32_t cookie)
 	int r;
 
 	sys_set_cookie(cookie);
-	r = sys_cancelled() ? dm_udev_complete(cookie) : dm_udev_wait(cookie);
+	/* Cancelled before: nobody else would ever remove the semaphore. */
+	r = sys_cancelled() ? sys_cookie_release(cookie) : dm_udev_wait(cookie);
 	sys_set_cookie(0);
 	dm_task_update_nodes();
 	return sys_cancelled() ? -ECANCELED : r ? 0 : -EIO;
@@ -161,19 +162,21 @@ static int prepare(const GPtrArray *devs, struct dm_dev *d, struct input *res)
 	struct dm_state s;
 	int r = dm_query(d->name, &s);
 
+	if (r >= 0 && !s.exists) {
+		r = do_create(d);
+		if (r == -EBUSY && dm_query(d->name, &s) >= 0 && s.exists)
+			r = 0; /* somebody else was quicker */
+		if (r < 0)
+			return dm_fail(res, r == -EBUSY ? -EEXIST : r, "making", d->name);
+	}
 	if (r < 0)
 		return dm_fail(res, r, "looking for", d->name);
 	if (s.exists && !g_str_equal(s.uuid, d->uuid))
 		return sys_fail(res, -EEXIST, "%s exists and is another device (%s)", d->name, s.uuid);
-	d->devnum = s.devnum;
+	d->devnum = d->made ? d->devnum : s.devnum;
 	d->was_live = s.exists && s.live;
 	if (d->was_live)
 		return 0;
-	if (!s.exists) {
-		r = do_create(d);
-		if (r < 0)
-			return dm_fail(res, r == -EBUSY ? -EEXIST : r, "making", d->name);
-	}
 	r = do_load(devs, d);
 	return r < 0 ? dm_fail(res, r, "loading the table of", d->name) : 0;
 }

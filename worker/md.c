@@ -62,6 +62,8 @@ static int members_add(int fd, const char *array, const GArray *members, struct 
 		if (md_has_member(array, m->devnum))
 			continue;
 		r = member_add(fd, m);
+		if (r == -EBUSY && md_has_member(array, m->devnum))
+			continue; /* mdadm -I was quicker */
 		if (r < 0)
 			return sys_fail(res, r, "adding %u:%u to %s: %s", major(m->devnum), minor(m->devnum),
 					array, g_strerror(-r));
@@ -81,8 +83,8 @@ static int array_run(int fd, const char *array, struct input *res)
 	error = r < 0 ? -errno : 0;
 
 	state = md_state(array);
-	if (r == 0 && !state_is_inactive(state))
-		return 0;
+	if ((r == 0 || error == -EBUSY) && !state_is_inactive(state))
+		return 0; /* -EBUSY: mdadm -I was quicker */
 	level = sys_read("/sys/block/%s/md/level", array);
 	if (error == -EIO && (streq0(level, "raid4") || streq0(level, "raid5") || streq0(level, "raid6")))
 		return sys_fail(res, -EIO, "the kernel does not start %s: dirty and degraded", array);

@@ -26,9 +26,9 @@ union semun {
 };
 
 /* A removed semaphore ends the wait on it; only system calls, as this runs in a signal handler. */
-static bool cookie_release(key_t key)
+bool sys_cookie_release(uint32_t value)
 {
-	int id = semget(key, 1, 0);
+	int id = semget((key_t)value, 1, 0);
 
 	return id >= 0 && semctl(id, 0, IPC_RMID) == 0;
 }
@@ -60,7 +60,7 @@ static void on_term(int sig)
 	if (child > 0)
 		(void)kill(child, SIGTERM);
 	else if (cookie)
-		(void)cookie_release((key_t)cookie);
+		(void)sys_cookie_release(cookie);
 	else if (sys_killable && !cookies_release_own())
 		_exit(128 + sig);
 	errno = saved;

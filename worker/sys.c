@@ -36,7 +36,10 @@ void sys_closep(int *fd)
 
 char *sys_node_path(const char *node)
 {
-	if (str_empty(node) || *node == '/' || strstr(node, ".."))
+	g_auto(GStrv) parts = g_strsplit(node ?: "", "/", -1);
+
+	/* "a..b" is a fine name of a volume or a label. */
+	if (str_empty(node) || *node == '/' || g_strv_contains((const char *const *)parts, ".."))
 		return NULL;
 	return g_strconcat("/dev/", node, NULL);
 }

@@ -43,6 +43,7 @@ bool sys_cancelled(void);
 void sys_cancel_init(void);
 void sys_action_begin(bool killable);
 void sys_action_end(void); /* idle: a SIGTERM ends the worker */
+bool sys_cookie_release(uint32_t cookie); /* removes its semaphore, which ends every wait on it */
 void sys_set_cookie(uint32_t cookie); /* the udev cookie waited for; 0: none */
 
 /* Runs a program, stdin and stdout as given in fds[2] (-1: ours), to its end; the tail of its output. */
