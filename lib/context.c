@@ -140,6 +140,7 @@ _public_ int sact_set_degraded_after(sact *s, uint64_t usec)
 	if (!s)
 		return -EINVAL;
 	loop_feed(s, &in);
+	loop_arm(s);
 	return 0;
 }
 
@@ -193,6 +194,7 @@ static void take_config(sact *s, struct config *c, const char *const *targets)
 		}
 	}
 	config_clear(c);
+	loop_arm(s); /* a volume that is named only now may be opened at once, with a deadline */
 }
 
 _public_ int sact_add_cmdline(sact *s, const char *cmdline)
@@ -420,14 +422,12 @@ _public_ int sact_replay(const char *journal, size_t len, unsigned flags, uint64
 
 	if (!journal || !ret_report || memchr(journal, '\0', len))
 		return -EINVAL;
-	if (flags & ~(unsigned)(SACT_REPLAY_SHUFFLE | SACT_REPLAY_ALL_ORDERS))
-		return -EINVAL;
-	if (flags & ~(unsigned)(SACT_REPLAY_SHUFFLE | SACT_REPLAY_ALL_ORDERS))
+	if (flags && flags != SACT_REPLAY_SHUFFLE && flags != SACT_REPLAY_ALL_ORDERS)
 		return -EINVAL;
 	text = g_strndup(journal, len);
 	report = g_string_new(NULL);
 	if (flags)
-		r = reorder_journal(text, flags & SACT_REPLAY_ALL_ORDERS, seed, report);
+		r = reorder_journal(text, flags == SACT_REPLAY_ALL_ORDERS, seed, report);
 	else
 		r = replay_journal(text, report);
 	out = text_out(g_string_free(report, FALSE), ret_report);

@@ -2,6 +2,7 @@
 /* One epoll fd over the sources, the workers and the one timer; inputs in, actions out. */
 #include "context.h"
 
+#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -21,13 +22,33 @@ void loop_log(sact *s, int priority, const char *text)
 		s->log_fn(s->log_data, priority, text);
 }
 
+/* As write(2), without the SIGPIPE of a pipe that nobody reads: the caller's handlers are the caller's. */
+static ssize_t write_quietly(int fd, const char *bytes, size_t len)
+{
+	const struct timespec at_once = { 0 };
+	sigset_t set, before, pending;
+	ssize_t n;
+
+	(void)sigpending(&pending);
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGPIPE);
+	(void)pthread_sigmask(SIG_BLOCK, &set, &before);
+	n = write(fd, bytes, len);
+	if (n < 0 && errno == EPIPE && !sigismember(&pending, SIGPIPE)) {
+		(void)sigtimedwait(&set, NULL, &at_once);
+		errno = EPIPE;
+	}
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return n;
+}
+
 /* A record that cannot be written any more is no reason to fail a boot. */
 void loop_record(sact *s, const char *line)
 {
 	size_t left = strlen(line);
 
 	while (s->record_fd >= 0 && left) {
-		ssize_t n = write(s->record_fd, line, left);
+		ssize_t n = write_quietly(s->record_fd, line, left);
 
 		if (n < 0 && errno == EINTR)
 			continue;

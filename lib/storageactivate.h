@@ -121,7 +121,8 @@ enum sact_goal_state {
  * @SACT_EVENT_GOAL: a goal changed its state.  Goal: it; subject: its spec; text: the state's name,
  *	"waiting", "active", "done" or "failed".
  * @SACT_EVENT_ASSEMBLY: an array, volume or volume group changed its state.  Subject: its layer and
- *	its name, "md r1"; text: the state, and how many members are there, "startable, 1 of 2".
+ *	its name, "md r1"; text: the state, and how many members are there, "startable, 1 of 2";
+ *	number: how many storeys of assemblies lie below it.
  * @SACT_EVENT_QUESTION: an answer is wanted.  Secret: the question; subject: the volume; text: the
  *	prompt.  After a wrong answer the same question comes again.
  * @SACT_EVENT_WITHDRAWN: a question needs no answer any more.  Secret: it; text: why, "opened".
@@ -250,7 +251,8 @@ int sact_set_record_fd(sact *s, int fd);
  *	UINT64_MAX: for ever.  The default is 20 s.
  *
  * The time starts when the array could start and a goal needs it; each new member restarts it once.
- * What sact_add_mdadm_conf() or sact_add_cmdline() say of one array goes before.  At any time.
+ * What sact_add_mdadm_conf() or sact_add_cmdline() say of one array goes before.  At any time; for an
+ * array whose time runs already it counts from the next member on.
  *
  * Returns: 0; -EINVAL if @s is NULL.
  * Since: 0.1
@@ -681,7 +683,8 @@ sact_secret *sact_event_get_secret(const sact_event *e);
  * sact_event_get_number:
  * @e: an event.
  *
- * Returns: the number of a message, 30 for SACT-030; 0 for other events; -EINVAL if @e is NULL.
+ * Returns: of a message its number, 30 for SACT-030; of an assembly how many storeys of others it lies
+ *	on, for indenting; 0 for other events; -EINVAL if @e is NULL.
  * Since: 0.1
  */
 int sact_event_get_number(const sact_event *e);
@@ -880,9 +883,8 @@ int sact_stop(sact *s, const char *spec, int everything);
  *
  * Runs a journal through the same decisions again: without devices, privileges or a context.
  *
- * Returns: 0 if nothing differs; -EINVAL if a pointer is NULL, a byte is NUL or @flags has others;
- *	-EOPNOTSUPP if this version cannot do @flags; -EBADMSG if it is no journal; -EUCLEAN if
- *	something differs; -ENOMEM.
+ * Returns: 0 if nothing differs; -EINVAL if a pointer is NULL, a byte is NUL or @flags has others or
+ *	both; -EBADMSG if it is no journal; -EUCLEAN if something differs; -ENOMEM.
  * Since: 0.1
  */
 int sact_replay(const char *journal, size_t len, unsigned flags, uint64_t seed, char **ret_report);

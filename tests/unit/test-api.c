@@ -311,6 +311,7 @@ static void test_replay(void)
 	g_assert_cmpint(sact_replay("", 0, 0, 0, NULL), ==, -EINVAL);
 	g_assert_cmpint(sact_replay("@1\0<", 4, 0, 0, &report), ==, -EINVAL);
 	g_assert_cmpint(sact_replay("", 0, 1u << 31, 0, &report), ==, -EINVAL);
+	g_assert_cmpint(sact_replay("", 0, SACT_REPLAY_SHUFFLE | SACT_REPLAY_ALL_ORDERS, 0, &report), ==, -EINVAL);
 	g_assert_true((void *)report == UNTOUCHED);
 	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
 		g_assert_cmpint(sact_replay(bad[i], strlen(bad[i]), 0, 0, &report), ==, -EBADMSG);
@@ -352,6 +353,23 @@ static void test_record(void)
 	g_assert_cmpint(sact_replay(journal, len, 0, 0, &report), ==, 0);
 	free(report);
 	g_unlink(path);
+}
+
+/* Who reads the journal may go: recording ends, and that is all. */
+static void test_record_pipe(void)
+{
+	g_autoptr(sact) s = context();
+	unsigned lines = 0;
+	int fds[2];
+
+	g_assert_cmpint(pipe(fds), ==, 0);
+	g_assert_cmpint(sact_set_record_fd(s, fds[1]), ==, 0);
+	close(fds[0]);
+	close(fds[1]);
+	g_assert_cmpint(sact_set_degraded_after(s, SEC), ==, 0);
+	g_assert_cmpint(sact_set_log_fn(s, count_log, &lines), ==, 0);
+	g_assert_cmpint(sact_set_degraded_after(s, SEC), ==, 0);
+	g_assert_cmpuint(lines, ==, 1); /* not of an attempt to write */
 }
 
 /* ---- state files ---- */
@@ -534,6 +552,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/api/descriptor", test_descriptor);
 	g_test_add_func("/api/replay", test_replay);
 	g_test_add_func("/api/record", test_record);
+	g_test_add_func("/api/record-pipe", test_record_pipe);
 	g_test_add_func("/api/load", test_load);
 	g_test_add_func("/api/save", test_save);
 	g_test_add_func("/api/glib", test_glib);
