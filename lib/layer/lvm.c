@@ -14,7 +14,10 @@ struct lvm {
 	guint text_hash;
 	GHashTable *activated; /* names of LVs that we activated or are activating */
 	GHashTable *told;      /* names of LVs that cannot be, and it was said */
+	GHashTable *refused;   /* names of LVs that the kernel did not take */
 	GPtrArray *in_flight;  /* names */
+	unsigned present;      /* PVs, when it was last looked at */
+	bool singly;	       /* a transaction failed as a whole: one LV at a time from then on */
 };
 
 static const char *const claims[] = { "LVM2_member", NULL };
@@ -83,6 +86,7 @@ static struct lvm *data_new(struct assembly *a)
 
 	l->activated = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	l->told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	l->refused = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	l->in_flight = g_ptr_array_new_with_free_func(g_free);
 	a->data = l;
 	return l;
@@ -192,7 +196,8 @@ static bool lv_wanted(const struct plan *p, const struct assembly *a, const stru
 {
 	const struct lvm_vg *vg = lvm_of(a)->vg;
 
-	if (!lv->visible || g_hash_table_contains(lvm_of(a)->activated, lv->name))
+	if (!lv->visible || g_hash_table_contains(lvm_of(a)->activated, lv->name) ||
+	    g_hash_table_contains(lvm_of(a)->refused, lv->name))
 		return false;
 	for (guint i = 0; i < p->goals->len; i++) {
 		const struct goal *g = p->goals->pdata[i];
@@ -241,7 +246,7 @@ static GString *wanted_text(struct plan *p, struct assembly *a, bool with_missin
 	struct lookup lookup = { p, a };
 	GString *text = g_string_new(NULL);
 
-	for (guint i = 0; i < l->vg->lvs->len; i++) {
+	for (guint i = 0; i < l->vg->lvs->len && !(l->singly && names->len); i++) {
 		const struct lvm_lv *lv = l->vg->lvs->pdata[i];
 		g_autofree char *why = NULL;
 		gsize before = text->len;
@@ -285,6 +290,9 @@ static void lvm_evaluate(struct plan *p, struct assembly *a)
 		a->needed += here || !pv->missing;
 		a->present += here;
 	}
+	if (a->present > l->present)
+		g_hash_table_remove_all(l->refused); /* worth another try */
+	l->present = a->present;
 	if (l->vg->exported || !str_empty(l->vg->lock_type))
 		return; /* another machine's, or one for a lock manager */
 	a->complete = a->present && a->present == a->needed;
@@ -339,17 +347,32 @@ static void lvm_start(struct plan *p, struct assembly *a, bool with_missing)
 		assembly_set_state(p, a, with_missing ? ASSEMBLY_STARTABLE : ASSEMBLY_COMPLETE);
 }
 
+/* One LV that the kernel does not take (its module is missing) must not keep root from coming. */
+static void not_activated(struct plan *p, struct assembly *a, const struct input *in)
+{
+	const char *text = in->text ?: g_strerror((int)-in->error);
+	struct lvm *l = lvm_of(a);
+	g_autofree char *one = l->in_flight->len == 1 ? g_strdup(l->in_flight->pdata[0]) : NULL;
+
+	for (guint i = 0; i < l->in_flight->len; i++)
+		g_hash_table_remove(l->activated, l->in_flight->pdata[i]);
+	if (one)
+		g_hash_table_add(l->refused, g_strdup(one));
+	l->singly = true;
+	if (assembly_running(a))
+		assembly_touch(p, a); /* the next one's modules may have to be loaded first */
+	else if (in->error != -ECANCELED && in->error != -ETIME)
+		activate_wanted(p, a);
+	if (!a->request && !assembly_running(a))
+		assembly_fail(p, a, MSG_LVM_FAILED, "%s", text);
+	else if (one)
+		plan_report(p, MSG_LVM_FAILED, 3, a->name, "%s: %s", one, text);
+}
+
 static void lvm_finished(struct plan *p, struct assembly *a, const struct request *r, const struct input *in)
 {
-	struct lvm *l = lvm_of(a);
-
 	if (in->error < 0) {
-		for (guint i = 0; i < l->in_flight->len; i++)
-			g_hash_table_remove(l->activated, l->in_flight->pdata[i]);
-		if (assembly_running(a))
-			plan_report(p, MSG_LVM_FAILED, 3, a->name, "%s", in->text ?: g_strerror((int)-in->error));
-		else
-			assembly_fail(p, a, MSG_LVM_FAILED, "%s", in->text ?: g_strerror((int)-in->error));
+		not_activated(p, a, in);
 		return;
 	}
 	a->ours = true;
@@ -426,6 +449,7 @@ static void lvm_free(struct assembly *a)
 	g_free(l->text);
 	set_free(l->activated);
 	set_free(l->told);
+	set_free(l->refused);
 	g_ptr_array_unref(l->in_flight);
 	g_free(l);
 }

@@ -569,6 +569,7 @@ static void do_release(struct world *w, char **args)
 static void do_fail(struct world *w, char **args)
 {
 	w->faults[type_of(args[0])].error = error_number(args[1]);
+	w->faults[type_of(args[0])].names = args[2] ? g_intern_string(args[2]) : NULL;
 }
 
 static void do_ok(struct world *w, char **args)

@@ -132,7 +132,19 @@ const struct row lvm_rows[] = {
 	{ "activation fails",
 	  V "fail dm-activate EBUSY; mount UUID=x /m; add sda pv:v/a; add sdb pv:v/b; listed; "
 	  "? lvm:v",
-	  ALL "SACT-042 v; lvm:v failed 2/2 SACT-042" },
+	  ALL "dm-activate root; dm-activate home; SACT-042 v; dm-activate both; SACT-042 v; SACT-042 v; "
+	  "lvm:v failed 2/2 SACT-042" },
+	{ "one LV cannot be activated: the others are",
+	  "vg v pvs=a lvs=bad:a,root:a,home:a; inside v/root ext4:x; fail dm-activate EINVAL bad; "
+	  "mount UUID=x /m; mount UUID=q /n; add sda pv:v/a; listed; policy degraded 9; ? lvm:v",
+	  "dm-activate bad root home; dm-activate bad; dm-activate root; SACT-042 v; dm-activate home; "
+	  "mount dm-0 /m; goal 1 done; lvm:v active 1/1" },
+	{ "worth another try when a PV comes back",
+	  "vg v pvs=a,b lvs=bad:a,root:a; inside v/root ext4:x; inside v/bad ext4:y; "
+	  "fail dm-activate EINVAL bad; mount UUID=x /m; mount UUID=y /n; add sda pv:v/a; add sdb pv:v/b; "
+	  "listed; ok dm-activate; del sdb; add sdb pv:v/b",
+	  "dm-activate bad root; dm-activate bad; dm-activate root; SACT-042 v; mount dm-0 /m; "
+	  "goal 1 done; dm-activate bad; mount dm-1 /n; goal 2 done" },
 	{ "a type that is not done natively",
 	  "vg v pvs=a lvs=root:a type=vdo; mount /dev/v/root /m; listed; add sda pv:v/a; ? lvm:v",
 	  "SACT-041 v; lvm:v complete 1/1" },

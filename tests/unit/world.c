@@ -462,7 +462,8 @@ void effect_perform(struct world *w, const struct action *a)
 	struct input res = { .type_id = INPUT_RESULT };
 	bool hang = false;
 
-	if (w->faults[a->type_id].error)
+	if (w->faults[a->type_id].error &&
+	    (!w->faults[a->type_id].names || strstr(a->name, w->faults[a->type_id].names)))
 		res.error = -w->faults[a->type_id].error;
 	else
 		perform(w, a, &res, &hang);

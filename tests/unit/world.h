@@ -15,6 +15,7 @@ struct disk {
 struct fault {
 	bool hold;
 	int error;
+	const char *names; /* only of actions whose name has this in it; NULL: of all */
 };
 
 struct world {
