@@ -132,6 +132,7 @@ void goal_add(struct plan *p, const struct input *in)
 	g->fsck_status = -1;
 	g_ptr_array_add(p->goals, g);
 	p->changed = true;
+	trials_forget(p);
 	graph_probe_all(p);
 	assembly_touch_all(p);
 }

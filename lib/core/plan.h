@@ -305,6 +305,7 @@ void drivers_loaded(struct plan *p);
 
 /* trial.c */
 void trial_judge(struct plan *p, struct assembly *a);
+void trials_forget(struct plan *p);
 
 /* goal.c */
 void goal_add(struct plan *p, const struct input *in);

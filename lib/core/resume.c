@@ -68,6 +68,7 @@ void resume_decide(struct plan *p, struct goal *g, const char *why)
 {
 	str_set(&g->decision, why);
 	plan_report(p, MSG_RESUME, 6, g->spec, "no resume: %s", why);
+	trials_forget(p);
 	goal_done(p, g);
 }
 

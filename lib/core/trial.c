@@ -37,19 +37,38 @@ static bool member_leads(const struct plan *p, const struct assembly *a, unsigne
 	return false;
 }
 
+/* It may be another goal's turn: resuming, or what is mounted first, is not decided yet. */
+static bool answers(const struct device *d, const char *key)
+{
+	for (guint i = 0; i < d->names->len; i++)
+		if (g_str_equal(d->names->pdata[i], key))
+			return true;
+	return false;
+}
+
 static bool device_leads(const struct plan *p, const struct device *d, unsigned depth)
 {
 	if (depth > DEPTH_MAX || d->dirty || d->probe == PROBE_RUNNING || (d->probe == PROBE_NONE && d->size && plan_wants_anything(p)))
 		return true;
-	for (guint i = 0; i < p->goals->len; i++)
-		if (((struct goal *)p->goals->pdata[i])->dev == d)
+	for (guint i = 0; i < p->goals->len; i++) {
+		const struct goal *g = p->goals->pdata[i];
+
+		if (g->dev == d || (goal_unmet(g) && answers(d, g->key)))
 			return true;
+	}
 	if (d->member_of)
 		return member_leads(p, d->member_of, depth + 1);
 	for (GSList *l = d->parts; l; l = l->next)
 		if (device_leads(p, l->data, depth + 1))
 			return true;
 	return false;
+}
+
+/* Something else is searched for from now on. */
+void trials_forget(struct plan *p)
+{
+	for (guint i = 0; i < p->assemblies->len; i++)
+		((struct assembly *)p->assemblies->pdata[i])->given_up = false;
 }
 
 /* Called when the array runs and something about it may have changed. */

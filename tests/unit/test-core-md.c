@@ -78,6 +78,20 @@ const struct row md_rows[] = {
 	  "add sdb md:r5 1/3 md_level=5; ? md:r5",
 	  "md:r5 startable 2/3 starts 20; @10: md:r5 waiting 1/3; "
 	  "@15: md:r5 startable 2/3 starts 20; @19: md:r5 startable 2/3 starts 20" },
+	{ "a trial is not over while resuming is in root's way",
+	  "resume UUID=zz; inside md:r1 ext4:x; mount UUID=x /m; add sda md:r1 0/2; listed; at 100s",
+	  "@20: md-assemble r1 [sda] degraded; SACT-023 r1; @30: SACT-064 UUID=zz; goal 1 done; "
+	  "mount md127 /m; goal 2 done" },
+	{ "nor while another file system is mounted first",
+	  "inside md:r1 ext4:y; mount UUID=x /m; mount UUID=y /m/usr; add sda md:r1 0/2; listed; "
+	  "at 30s; add sdb ext4:x",
+	  "@20: md-assemble r1 [sda] degraded; SACT-023 r1; @30: mount sdb /m; goal 1 done; "
+	  "mount md127 /m/usr; goal 2 done" },
+	{ "a new goal makes it worth another look",
+	  "inside md:r1 ext4:y; mount UUID=x /m; add sda md:r1 0/2; listed; at 30s; mount UUID=y /n; "
+	  "at 60s",
+	  "@20: md-assemble r1 [sda] degraded; SACT-023 r1; SACT-026 r1; md-stop r1; "
+	  "@50: md-assemble r1 [sda] degraded; SACT-023 r1; mount md126 /n; goal 2 done" },
 	{ "completion cancels it",
 	  R1 "add sda md:r1 0/2; listed; at 5s; add sdb md:r1 1/2; at 60s; ? next",
 	  "@5: md-assemble r1 [sda sdb]; " DONE "; @60: next never" },
