@@ -400,6 +400,19 @@ static void lost(struct pool *p, struct worker *w)
 	run(p);
 }
 
+/* One that waits for work is enough of each kind: those that went on beside a sick disk leave. */
+static void retire(struct pool *p, struct worker *w)
+{
+	for (guint i = 0; i < p->workers->len; i++) {
+		const struct worker *other = p->workers->pdata[i];
+
+		if (other == w || other->dying || other->job || other->slow != w->slow)
+			continue;
+		worker_drop(p, w, false); /* it leaves when its socket ends */
+		return;
+	}
+}
+
 /* Takes one whole answer; false when there is none. */
 static bool take(struct pool *p, struct worker *w, bool *broken)
 {
@@ -417,6 +430,8 @@ static bool take(struct pool *p, struct worker *w, bool *broken)
 	if (in.type_id == INPUT_RESULT && w->job && w->job->action.id == in.id) {
 		g_clear_pointer(&w->job, job_free);
 		run(p); /* before the answer is acted upon: the next one need not wait for that */
+		if (pool_owns(p, w) && !w->dying && !w->job)
+			retire(p, w);
 		p->fn(p->data, &in);
 	}
 	input_clear(&in);

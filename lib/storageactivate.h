@@ -848,7 +848,7 @@ int sact_save(sact *s, int dir_fd);
  *
  * Returns: 0; -EINVAL if @s is NULL or @dir_fd is negative; -ENOENT if there is no state; -ELOOP if it
  *	is a symbolic link; -EPERM if it is not a regular file, not root's or ours, open to group or
- *	others, or larger than 1 MiB; -EBADMSG if it is of another version or no state at all; the
+ *	others, or larger than 16 MiB; -EBADMSG if it is of another version or no state at all; the
  *	negative errno of reading it.
  * Since: 0.1
  */

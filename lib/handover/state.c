@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #define STATE_VERSION "storage-activate-state 1"
-#define STATE_MAX     (1 << 20)
+#define STATE_MAX     (16 << 20) /* a hundred thousand devices */
 
 static void line(GString *s, const struct input *in)
 {

@@ -439,6 +439,7 @@ static void test_load(void)
 		{ "storage-activate-state 2\nmade kind=dm\n", 0600, -EBADMSG, 0 },
 		{ "garbage", 0600, -EBADMSG, 0 },
 	};
+	g_autoptr(GString) many = g_string_new(VERSION);
 	struct folder f = folder_new();
 	unsigned messages;
 
@@ -458,8 +459,13 @@ static void test_load(void)
 	g_assert_cmpint(mkfifo(f.state, 0600), ==, 0);
 	g_assert_cmpint(load(&f, &messages), ==, -EPERM);
 	g_assert_cmpint(unlink(f.state), ==, 0);
-	put_state(&f, VERSION, 0600);
-	g_assert_cmpint(truncate(f.state, (1 << 20) + 1), ==, 0);
+	/* What was made on a machine with ten thousand volumes. */
+	for (unsigned i = 0; i < 10000; i++)
+		g_string_append_printf(many, "made kind=dm node=dm-%u uuid=LVM-%0128u\n", i, i);
+	put_state(&f, many->str, 0600);
+	g_assert_cmpint(load(&f, &messages), ==, 0);
+	g_assert_cmpuint(messages, ==, 0);
+	g_assert_cmpint(truncate(f.state, (16 << 20) + 1), ==, 0);
 	g_assert_cmpint(load(&f, &messages), ==, -EPERM);
 	folder_free(&f);
 }
