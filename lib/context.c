@@ -358,7 +358,7 @@ _public_ int sact_stop(sact *s, const char *spec, int everything)
 
 	if (!s)
 		return -EINVAL;
-	if (s->started)
+	if (s->started || s->goals->len)
 		return -EBUSY;
 	s->with_mounts = true; /* what is mounted is read when it starts */
 	in.spec = (char *)spec;

@@ -184,7 +184,8 @@ sact *sact_ref(sact *s);
  *
  * Gives a reference back.  The last one stops what is under way (a key derivation or a probe is
  * killed), wipes all secrets and frees the context.  What was activated stays as it is: sact_save()
- * before, or it is forgotten that we made it.  May wait for the idle helper to exit.
+ * before, or it is forgotten that we made it.  May wait for the idle helper to exit; one that was busy is
+ * a zombie once it ends, until the caller reaps it or ends.
  *
  * Returns: NULL.
  * Since: 0.1
@@ -864,7 +865,7 @@ int sact_load(sact *s, int dir_fd);
  * Wants that to be unmounted, closed and stopped, in reverse order.  Before sact_start(), which
  * begins with it.  What cannot be stopped becomes a message (SACT-061), and the rest goes on.
  *
- * Returns: 0; -EINVAL if @s is NULL; -EBUSY after sact_start().
+ * Returns: 0; -EINVAL if @s is NULL; -EBUSY after sact_start() or if it has goals.
  * Since: 0.1
  */
 int sact_stop(sact *s, const char *spec, int everything);
