@@ -29,18 +29,25 @@ static char *luks_identify(struct plan *p, struct device *d)
 	return g_strdup(d->info.uuid);
 }
 
+/* A label of LUKS2 is no file system's, and so none of the device's names. */
+static bool called(const struct device *d, const char *key)
+{
+	if (d->info.label && g_str_has_prefix(key, "LABEL=") && g_str_equal(key + strlen("LABEL="), d->info.label))
+		return true;
+	for (guint n = 0; n < d->names->len; n++)
+		if (g_str_equal(d->names->pdata[n], key))
+			return true;
+	return false;
+}
+
 static struct volume *find_volume(const struct plan *p, const struct assembly *a)
 {
 	for (guint i = 0; i < p->volumes->len; i++) {
 		struct volume *v = p->volumes->pdata[i];
 
-		for (guint m = 0; m < a->members->len; m++) {
-			const struct device *d = ((struct member *)a->members->pdata[m])->dev;
-
-			for (guint n = 0; n < d->names->len; n++)
-				if (g_str_equal(d->names->pdata[n], v->key))
-					return v;
-		}
+		for (guint m = 0; m < a->members->len; m++)
+			if (called(((struct member *)a->members->pdata[m])->dev, v->key))
+				return v;
 	}
 	return NULL;
 }
@@ -133,9 +140,8 @@ static struct device *data_device(const struct assembly *a)
 	for (guint i = 0; i < a->members->len; i++) {
 		struct device *d = ((struct member *)a->members->pdata[i])->dev;
 
-		for (guint n = 0; n < d->names->len; n++)
-			if (g_str_equal(d->names->pdata[n], l->volume->key))
-				return d;
+		if (called(d, l->volume->key))
+			return d;
 	}
 	return a->members->len ? ((struct member *)a->members->pdata[0])->dev : NULL;
 }

@@ -272,6 +272,14 @@ static char *md_modules(struct plan *p, struct assembly *a)
 	return g_strdup_printf("md_mod%s%s", word ? " " : "", word ?: "");
 }
 
+/* "md0" of mdadm.conf's /dev/md0, and "0": the array is to have this number.  NULL: none is asked for. */
+static const char *number_of(const char *name)
+{
+	const char *digits = name + (g_str_has_prefix(name, "md") ? 2 : 0);
+
+	return *digits && !digits[strspn(digits, "0123456789")] ? digits : NULL;
+}
+
 static void member_line(GString *s, const struct device *d)
 {
 	g_string_append_printf(s, "%s%u:%u %" PRIu64 " %" PRId64, s->len ? "\n" : "", major(d->devnum),
@@ -297,7 +305,7 @@ static void md_start(struct plan *p, struct assembly *a, bool with_missing)
 		m->added = !m->excluded && m->dev->info.md_role != -2;
 	}
 	act->uuid = g_strdup(a->id);
-	act->name = g_strdup(a->name);
+	act->name = g_strdup(number_of(a->name) ?: a->name);
 	act->version = g_strdup(best->dev->info.version);
 	act->members = g_string_free(lines, FALSE);
 	act->flag = with_missing;
@@ -452,7 +460,12 @@ static void md_name_output(struct plan *p, struct assembly *a, struct device *d)
 
 static bool md_answers_to(const struct assembly *a, const char *key)
 {
-	return a->name && g_str_has_prefix(key, "/dev/md/") && streq0(key + strlen("/dev/md/"), a->name);
+	const char *number = a->name ? number_of(a->name) : NULL;
+
+	if (!a->name || !g_str_has_prefix(key, "/dev/md"))
+		return false;
+	key += strlen("/dev/md");
+	return *key == '/' ? g_str_equal(key + 1, a->name) : number && g_str_equal(key, number);
 }
 
 const struct layer layer_md = {

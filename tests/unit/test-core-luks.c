@@ -32,6 +32,9 @@ const struct row luks_rows[] = {
 	{ "noauto",
 	  "volume c UUID=u options=noauto; mount UUID=x /m; listed; add sda luks:u; ? luks:u",
 	  "luks:u waiting 1/1" },
+	{ "named by its label",
+	  "volume c LABEL=l; mount UUID=x /m; listed; add sda luks:u label=l",
+	  "ask c" },
 	{ "noauto holds no array's clock",
 	  "volume b UUID=u options=noauto; inside md:r1 ext4:x; mount UUID=x /m; add sda md:r1 0/2; "
 	  "add sdb luks:u; listed; at 60s",

@@ -78,6 +78,13 @@ const struct row md_rows[] = {
 	  "add sdb md:r5 1/3 md_level=5; ? md:r5",
 	  "md:r5 startable 2/3 starts 20; @10: md:r5 waiting 1/3; "
 	  "@15: md:r5 startable 2/3 starts 20; @19: md:r5 startable 2/3 starts 20" },
+	{ "/dev/md0, as mdadm.conf calls it",
+	  "array r1 name=md0; inside md:r1 ext4:x; mount /dev/md0 /m; add sda md:r1 0/2; listed; at 60s",
+	  "@20: md-assemble 0 [sda] degraded; SACT-023 md0; mount md0 /m; goal 1 done" },
+	{ "/dev/md0, as its superblock calls it",
+	  "inside md:r1 ext4:x; mount /dev/md0 /m; add sda md:r1 0/2 md_name=host:0; "
+	  "add sdb md:r1 1/2 md_name=host:0",
+	  "md-assemble 0 [sda sdb]; mount md0 /m; goal 1 done" },
 	{ "a trial is not over while resuming is in root's way",
 	  "resume UUID=zz; inside md:r1 ext4:x; mount UUID=x /m; add sda md:r1 0/2; listed; at 100s",
 	  "@20: md-assemble r1 [sda] degraded; SACT-023 r1; @30: SACT-064 UUID=zz; goal 1 done; "

@@ -336,7 +336,9 @@ static struct disk *output_new(struct world *w, const char *node, const char *ke
 static void perform_md(struct world *w, const struct action *a, struct input *res)
 {
 	g_auto(GStrv) lines = g_strsplit(a->members, "\n", -1);
-	g_autofree char *node = g_strdup_printf("md%u", w->next_md--);
+	bool numbered = g_ascii_isdigit(*a->name);
+	g_autofree char *node = numbered ? g_strconcat("md", a->name, NULL) :
+					   g_strdup_printf("md%u", w->next_md--);
 	g_autofree char *key = g_strconcat("md:", a->uuid, NULL);
 	GString *slaves = g_string_new(NULL);
 	uint64_t least = UINT64_MAX;
