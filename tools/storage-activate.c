@@ -23,8 +23,8 @@ static const struct command commands[] = {
 	 cmd_answer},
 	{"replay", "FILE [--shuffle=SEED | --all-orders]", "run a recorded journal through the core",
 	 FOR_REPLAY, cmd_replay},
-	{"plot", "JOURNAL [--output=FILE] [--text]", "draw where the time of a recorded run went", FOR_PLOT,
-	 cmd_plot},
+	{"plot", "JOURNAL [--output=FILE] [--text] [--boot]", "draw where the time of a recorded run went",
+	 FOR_PLOT, cmd_plot},
 	{"init", "", "be /init of a small image", FOR_INIT, cmd_init},
 };
 
