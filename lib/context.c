@@ -170,6 +170,21 @@ static bool goal_at(const sact *s, const char *target)
 	return false;
 }
 
+/* One that was asked for by its mount point need not be automatic, but something has to appear. */
+static bool on_device(sact *s, const struct input *in)
+{
+	bool path = *in->spec == '/';
+	g_autofree char *spec = NULL, *text = NULL;
+	struct complaint c = { .number = CONFIG_FSTAB_DEVICE, .severity = 4, .where = in->where };
+
+	if (!in->flag || (path ? g_str_has_prefix(in->spec, "/dev/") : config_spec(in->spec, false, &spec) == 0))
+		return true;
+	text = g_strdup_printf("%s: %s (%s) is no device; it is left to the system", in->target, in->spec, in->fstype);
+	c.text = text;
+	event_complaint(s, &c);
+	return false;
+}
+
 static void take_config(sact *s, struct config *c, const char *const *targets)
 {
 	for (guint i = 0; i < c->complaints->len; i++)
@@ -179,7 +194,7 @@ static void take_config(sact *s, struct config *c, const char *const *targets)
 
 		if (in->type_id != INPUT_GOAL) {
 			loop_feed(s, in);
-		} else if ((targets ? wanted_target(targets, in) : !in->flag)) {
+		} else if (targets ? wanted_target(targets, in) && on_device(s, in) : !in->flag) {
 			g_autofree char *target = g_strconcat(s->prefix ?: "", in->target, NULL);
 			sact_goal *g;
 
@@ -189,7 +204,8 @@ static void take_config(sact *s, struct config *c, const char *const *targets)
 
 			str_set(&g->wish.fstype, in->fstype);
 			str_set(&g->wish.options, in->options);
-			str_set(&g->wish.fsck, in->fsck);
+			/* who starts the machine knows better whether it is to be checked, and how */
+			str_set(&g->wish.fsck, streq0(in->fsck, "auto") && s->cmdline.fsck ? s->cmdline.fsck : in->fsck);
 			str_set(&g->wish.where, in->where);
 		}
 	}

@@ -339,8 +339,9 @@ int sact_set_prefix(sact *s, const char *prefix);
  *	noauto.  NULL: all entries that are automatic and lie on local devices.
  *
  * Makes a goal of each entry, to be found by sact_get_goal().  That a target has no entry is no error:
- * there is no goal then.  An entry for a mount point that a goal has already is left out.  Bad lines
- * are left out and become messages.
+ * there is no goal then.  An entry for a mount point that a goal has already is left out.  Bad lines,
+ * and entries for @targets that are on no device, are left out and become messages.  fsck.mode= and
+ * fsck.repair= of sact_add_cmdline() hold for what would be checked.
  *
  * Returns: 0; -EINVAL if @s, @text or @name is NULL.
  * Since: 0.1

@@ -230,6 +230,46 @@ static void test_files(void)
 	g_assert_null(sact_get_goal(named, 1));
 }
 
+/* /usr as the fstab of the new root has it: what the command line says of checks holds for it, too. */
+static void test_usr(void)
+{
+	static const char *const fstabs[] = { "overlay /usr overlay lowerdir=/a 0 0\n",
+					      "/opt/usr /usr none bind 0 0\n",
+					      "server:/usr /usr nfs defaults 0 0\n" };
+	static const char *const usr[] = { "/usr", NULL };
+	g_autofree char *journal = NULL;
+	gsize len;
+	int fd;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(fstabs); i++) {
+		g_autoptr(sact) s = context();
+		sact_event *e = NULL;
+
+		g_assert_cmpint(sact_add_fstab(s, fstabs[i], "fstab", usr), ==, 0);
+		g_assert_null(sact_get_goal(s, 0)); /* it would wait for ever */
+		g_assert_cmpint(sact_next_event(s, &e), ==, 1);
+		g_assert_cmpint(sact_event_get_number(e), ==, 123);
+		g_assert_null(sact_event_unref(e));
+	}
+	fd = g_file_open_tmp(NULL, &journal, NULL);
+	g_assert_cmpint(fd, >=, 0);
+	{
+		g_autoptr(sact) s = context();
+		g_autofree char *text = NULL;
+
+		g_assert_cmpint(sact_set_record_fd(s, fd), ==, 0);
+		g_assert_cmpint(sact_add_cmdline(s, "root=LABEL=root fsck.mode=force fsck.repair=yes"), ==, 0);
+		g_assert_cmpint(sact_add_fstab(s, "LABEL=u /usr ext4 ro 0 2\nLABEL=v /v ext4 ro 0 0\n", "fstab", NULL), ==,
+				0);
+		g_assert_cmpint(sact_run(s, SEC / 20), ==, -ETIME);
+		g_assert_true(g_file_get_contents(journal, &text, &len, NULL));
+		g_assert_nonnull(strstr(text, "target=/usr fstype=ext4 options=ro fsck=force,yes"));
+		g_assert_nonnull(strstr(text, "target=/v fstype=ext4 options=ro fsck=no"));
+	}
+	close(fd);
+	g_assert_cmpint(g_unlink(journal), ==, 0);
+}
+
 static void count_log(void *data, int priority, const char *text)
 {
 	g_assert_cmpint(priority, <=, 7);
@@ -556,6 +596,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/api/refs", test_refs);
 	g_test_add_func("/api/setters", test_setters);
 	g_test_add_func("/api/files", test_files);
+	g_test_add_func("/api/usr", test_usr);
 	g_test_add_func("/api/deadline", test_deadline);
 	g_test_add_func("/api/descriptor", test_descriptor);
 	g_test_add_func("/api/replay", test_replay);
