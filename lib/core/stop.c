@@ -179,6 +179,30 @@ static void stop_device(struct plan *p, struct device *d)
 	unlink_made(p, d);
 }
 
+static bool is_below(const char *path, const char *top)
+{
+	size_t len = strlen(top);
+
+	if (g_str_equal(top, "/"))
+		return !g_str_equal(path, "/");
+	return g_str_has_prefix(path, top) && path[len] == '/';
+}
+
+/* Something of ours is mounted in it that this round or a later one unmounts: now it would be busy. */
+static bool has_mount_below(const struct plan *p, const char *target)
+{
+	for (guint i = 0; i < p->mounts->len; i++) {
+		const struct mount *m = p->mounts->pdata[i];
+		g_autofree char *what = g_strconcat("mount ", m->target, NULL);
+		const struct device *d = graph_find(p, m->devnum);
+
+		if (d && is_below(m->target, target) && made_mount(p, m->target) &&
+		    in_scope(p, d, p->stop_spec, 0) && (p->stop_pending || !tried_already(p, what)))
+			return true;
+	}
+	return false;
+}
+
 /* One thing at a time per device: unmount, swapoff, then the device itself. */
 static void consider_device(struct plan *p, struct device *d)
 {
@@ -189,6 +213,8 @@ static void consider_device(struct plan *p, struct device *d)
 	if (!in_scope(p, d, p->stop_spec, 0))
 		return;
 	if (m && made_mount(p, m->target)) {
+		if (has_mount_below(p, m->target))
+			return;
 		what = g_strconcat("mount ", m->target, NULL);
 		a = emit(p, ACTION_UMOUNT, d, what);
 		if (a) {

@@ -45,6 +45,12 @@ const struct row stop_rows[] = {
 	{ "two mounts of one device",
 	  STACK MADE "made mount devnum=254:1 target=/n; mounted dm-1 /n; stop; listed",
 	  "umount /n; umount /m; dm-remove v-root; md-stop md127; dm-remove c" },
+	{ "mounts in mounts, whatever came first",
+	  STACK "add sdb; mounted sdb /m/a; add sdc; mounted sdc /m/a/b; add sdd; mounted sdd /ma; stop all; listed",
+	  "umount /ma; umount /m/a/b; umount /m/a; umount /m; dm-remove v-root; md-stop md127; dm-remove c" },
+	{ "busy with what somebody else has mounted in it",
+	  STACK MADE "add sdb; mounted sdb /m/a; fail umount EBUSY; stop; listed; ? settled",
+	  "umount /m; SACT-061 /m; settled" },
 	{ "busy: reported, the rest goes on",
 	  "add sda; add sdb; add dm-0 90M dm_name=a dm_uuid=A slaves=8:0; "
 	  "add dm-1 90M dm_name=b dm_uuid=B slaves=8:16;mounted dm-0 /a; "

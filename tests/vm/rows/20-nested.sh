@@ -236,9 +236,9 @@ lvm_on_raid_assert()
 }
 
 row fstab-all "both luks lvm md" "mount --all: three stacks at once, one mounted on another"
-fstab_all_setup()
+fstab_all_setup()	# [DISKS]
 {
-	disks 4
+	disks "${1:-4}"
 	mk_ext4 /dev/sda top "the lower one"
 	echo "UUID=$UUID /mnt/t ext4 defaults 0 1" >$FSTAB
 	mk_luks /dev/sdb secret
