@@ -177,12 +177,25 @@ static bool usable(const struct plan *p, const struct device *d)
 	return d->size && !d->member_of && graph_looked_at(p, d) && !graph_hidden(p, d);
 }
 
+/* A device that must not be taken.  Nobody resumes from such a one, but that keeps no machine from starting. */
+static void refuse(struct plan *p, struct goal *g, unsigned number, int64_t code, const char *why)
+{
+	if (g->kind != GOAL_RESUME) {
+		goal_fail(p, g, number, code, "%s", why);
+		return;
+	}
+	plan_report(p, number, 3, g->spec, "%s", why);
+	resume_decide(p, g, why);
+}
+
 /* Two devices of one identity: nobody can tell which was meant. */
 static void refuse_clones(struct plan *p, struct goal *g, const struct device *a, const struct device *b)
 {
-	goal_fail(p, g, MSG_DUPLICATE, -EUCLEAN,
-		  "/dev/%s and /dev/%s both answer to %s; name one of them by its /dev path or PARTUUID to choose",
-		  a->node, b->node, g->spec);
+	g_autofree char *why = g_strdup_printf(
+		"/dev/%s and /dev/%s both answer to %s; name one of them by its /dev path or PARTUUID to choose",
+		a->node, b->node, g->spec);
+
+	refuse(p, g, MSG_DUPLICATE, -EUCLEAN, why);
 }
 
 static struct device *candidate(struct plan *p, struct goal *g)
@@ -358,7 +371,7 @@ static bool supplanted(struct plan *p, struct goal *g, const struct device *d)
 	g_autofree char *why = g->kind == GOAL_DEVICE ? NULL : layout_supplanted(p, g, d);
 
 	if (why)
-		goal_fail(p, g, MSG_SUPPLANTED, -EKEYREJECTED, "%s", why);
+		refuse(p, g, MSG_SUPPLANTED, -EKEYREJECTED, why);
 	return why != NULL;
 }
 

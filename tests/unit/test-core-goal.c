@@ -169,6 +169,13 @@ const struct row goal_rows[] = {
 	  "mount /dev/v/root /m; add sda pv:v/a; listed; at 60s",
 	  "@10: SACT-064 /dev/v/swap; goal 1 done; @30: dm-activate root; SACT-043 v; "
 	  "mount dm-0 /m; goal 2 done" },
+	{ "two devices answer to it: no resume, and root is mounted",
+	  "resume UUID=s; mount UUID=x /m; add sda swsuspend:s; add sdb swap:s; add sdc ext4:x; listed",
+	  "SACT-013 UUID=s; SACT-064 UUID=s; goal 1 done; mount sdc /m; goal 2 done" },
+	{ "it is not on the encrypted volume that it should be on: the same",
+	  "layout r kind=fs uuid=s slaves=c; layout c kind=luks uuid=u; volume c UUID=u; "
+	  "resume UUID=s; mount UUID=x /m; add sda luks:u; add sdb swsuspend:s; add sdc ext4:x; listed",
+	  "SACT-062 UUID=s; SACT-064 UUID=s; goal 1 done; mount sdc /m; goal 2 done" },
 	{ "a stale image is invalidated before swapon",
 	  "swap UUID=s; add sda swsuspend:s; listed",
 	  "SACT-064 sda; swapon sda; goal 1 done" },
