@@ -94,6 +94,7 @@ void goal_fail(struct plan *p, struct goal *g, unsigned number, int64_t code, co
 	g->step = STEP_END;
 	if (g->request)
 		plan_cancel(p, g->request);
+	p->goals_failed = true;
 	plan_report(p, number, 3, g->target ?: g->spec, "%s", g->error);
 	set_state(p, g, GOAL_FAILED);
 }
@@ -462,13 +463,21 @@ static bool blocked(struct plan *p, struct goal *g)
 	return other != NULL;
 }
 
+static bool may_choose(const struct plan *p, const struct goal *g)
+{
+	return graph_named(p, g->key) && (!by_content(g->key) || graph_choice_allowed(p));
+}
+
 void goals_consider(struct plan *p)
 {
 	for (guint i = 0; i < p->goals->len; i++) {
 		struct goal *g = p->goals->pdata[i];
 		struct device *d;
 
-		if (g->state != GOAL_WAITING || blocked(p, g))
+		if (g->state != GOAL_WAITING)
+			continue;
+		/* all goals are compared with all others only when it matters */
+		if ((may_choose(p, g) || p->goals_failed || resume_pending(p)) && blocked(p, g))
 			continue;
 		if (g->kind != GOAL_RESUME && resume_pending(p)) {
 			if (g->kind == GOAL_MOUNT && (has_candidate(p, g) || could_come(p, g)))

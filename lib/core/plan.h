@@ -222,6 +222,7 @@ struct plan {
 	unsigned listed_unprobed; /* of the first enumeration, not answered yet */
 	bool slow_probes_released;
 	unsigned n_devices;
+	bool goals_failed;
 	bool orphans; /* partitions came before their disk */
 
 	bool stopping, stop_all;
