@@ -14,7 +14,8 @@
 #include <unistd.h>
 
 #define WORKER_PATH SACT_LIBEXECDIR "/storage-activate-worker"
-#define WORKERS_MAX 8 /* beside the first one */
+#define WORKERS_MAX 8	  /* for key derivations and checks at a time */
+#define PROCESSES_MAX 128 /* in all, those among them that hang in the kernel */
 
 struct job {
 	struct action action;
@@ -282,7 +283,7 @@ static void schedule(struct pool *p, GQueue *queue, bool slow, unsigned max)
 		struct worker *w = idle(p, slow, &n);
 		struct job *j;
 
-		if (!w && (n >= max || p->workers->len >= 2 * WORKERS_MAX))
+		if (!w && (n >= max || p->workers->len >= PROCESSES_MAX))
 			return;
 		if (!w)
 			w = worker_new(p, slow);
@@ -351,12 +352,6 @@ static bool cancel_queued(struct pool *p, GQueue *queue, uint64_t id)
 	return false;
 }
 
-/* Those leave something behind when they are killed: a child, a semaphore. */
-static bool cleans_up(const struct action *a)
-{
-	return is_slow(a) || a->type_id == ACTION_DM_ACTIVATE || a->type_id == ACTION_DM_REMOVE;
-}
-
 void pool_cancel(struct pool *p, uint64_t id, bool kill)
 {
 	if (cancel_queued(p, &p->quick, id) || cancel_queued(p, &p->slow, id))
@@ -366,9 +361,10 @@ void pool_cancel(struct pool *p, uint64_t id, bool kill)
 
 		if (!w->job || w->job->action.id != id)
 			continue;
-		if (cleans_up(&w->job->action) && !kill) {
+		/* Whatever changes something ends by itself, or cleans up; how it ended still comes back. */
+		if (w->job->action.type_id != ACTION_PROBE && !kill) {
 			w->job->cancelled = true;
-			worker_signal(w, SIGTERM); /* the checker's status, for one, still comes back */
+			worker_signal(w, SIGTERM);
 			return;
 		}
 		job_free(g_steal_pointer(&w->job));

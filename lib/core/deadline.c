@@ -147,9 +147,12 @@ void deadlines_fire(struct plan *p)
 
 		if (overtake_at(r) <= p->now) {
 			r->overtaken = true;
+			p->probes_overtaken += r->owner == OWNER_DEVICE;
 			actions_add(p->out, ACTION_OVERTAKE)->id = r->id;
 		}
 		if (r->until <= p->now)
 			plan_cancel(p, r->id);
 	}
+	if (late->len)
+		graph_probe_next(p);
 }

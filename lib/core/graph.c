@@ -279,7 +279,7 @@ void graph_probe_next(struct plan *p)
 {
 	struct device *d;
 
-	while (p->probes_running < PROBES_AT_ONCE && (d = g_queue_pop_head(&p->probe_queue))) {
+	while (p->probes_running - p->probes_overtaken < PROBES_AT_ONCE && (d = g_queue_pop_head(&p->probe_queue))) {
 		struct action *a = plan_request(p, ACTION_PROBE, OWNER_DEVICE, d, PROBE_TIMEOUT);
 
 		a->devnum = d->devnum;

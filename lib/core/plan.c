@@ -204,11 +204,27 @@ bool plan_wants_anything(const struct plan *p)
 	return false;
 }
 
+/* What is looked at, and drivers of other disks, nobody waits for any more: one may hang. */
+static bool only_looking(const struct plan *p)
+{
+	GHashTableIter it;
+	gpointer value;
+
+	g_hash_table_iter_init(&it, p->requests);
+	while (g_hash_table_iter_next(&it, NULL, &value)) {
+		const struct request *r = value;
+
+		if (r->owner != OWNER_DEVICE && r->owner != OWNER_DRIVERS)
+			return false;
+	}
+	return true;
+}
+
 bool plan_settled(const struct plan *p)
 {
 	if (p->stopping)
 		return stop_done(p);
-	return !plan_wants_anything(p) && !g_hash_table_size(p->requests);
+	return !plan_wants_anything(p) && only_looking(p);
 }
 
 /* ---- inputs ---- */
@@ -228,6 +244,7 @@ static void on_result(struct plan *p, const struct input *in)
 	switch (r->owner) {
 	case OWNER_DEVICE:
 		p->probes_running--;
+		p->probes_overtaken -= r->overtaken;
 		d = graph_find(p, r->devnum);
 		if (d && d->serial == r->serial && d->probe_id == r->id)
 			graph_probed(p, d, &late, r->deep);

@@ -204,7 +204,7 @@ struct plan {
 	GHashTable *volumes_by_key;
 	GHashTable *requests; /* id → struct request */
 	GQueue dirty_devices, dirty_assemblies, probe_queue;
-	unsigned probes_running;
+	unsigned probes_running, probes_overtaken; /* the latter are among the former */
 	struct actions *out;
 	uint64_t now, next_id, next_serial;
 

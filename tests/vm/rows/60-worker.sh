@@ -28,7 +28,8 @@ worker_killed_act()
 }
 worker_killed_assert() { mounted /mnt/t /dev/mapper/wk "went on"; }
 
-row worker-hung "worker" "a device on which reads hang: others are not held up"
+row worker-hung@one "worker" "a device on which reads hang: others are not held up"
+row worker-hung@many "worker notrace" "twenty-four of them: a healthy disk that comes later is found"
 worker_hung_setup()
 {
 	disks 2
@@ -38,16 +39,35 @@ worker_hung_setup()
 }
 worker_hung_act()
 {
+	local i
+
 	plug 0 1
 	/.host/usr/sbin/dmsetup create hung --table "0 4096 linear /dev/sda 0"
+	if [ "$1" = many ]; then
+		unplug 1
+		for ((i = 0; i < 24; i++)); do
+			/.host/usr/sbin/dmsetup create hung$i --table "0 4096 linear /dev/mapper/hung 0"
+		done
+	fi
 	/.host/usr/sbin/dmsetup suspend hung
+	# (strace would wait for the hung workers)
 	start mount "UUID=$fs_uuid" /mnt/t
+	if [ "$1" = many ]; then
+		until_true 20 all_overtaken || fail "the hung ones are not overtaken"
+		plug 1
+	fi
 	finish 0 20
 }
+all_overtaken() { [ "$(grep -c '> overtake' "$OUT/journal")" -ge 24 ]; }
 worker_hung_assert()
 {
+	local i
+
 	mounted /mnt/t /dev/sdb "the rest"
 	dmsetup resume hung
+	for ((i = 0; i < 24; i++)); do
+		[ "$1" = one ] || dmsetup remove --retry hung$i
+	done
 	dmsetup remove --retry hung
 }
 
