@@ -571,8 +571,18 @@ static void acted(struct plan *p, struct goal *g, const struct input *in)
 		advance(p, g);
 }
 
+/* Nobody waits for it any more, but it is there, and ours. */
+static void made_too_late(struct plan *p, struct goal *g)
+{
+	g->too_late = true;
+	p->changed = true;
+	plan_report(p, MSG_WORKER, 4, g->target ?: g->spec, "it came to be after it was given up; stop takes it away");
+}
+
 void goal_finished(struct plan *p, struct goal *g, const struct request *r, const struct input *in)
 {
+	if (g->state == GOAL_FAILED && in->error >= 0 && (r->type == ACTION_MOUNT || r->type == ACTION_SWAPON))
+		made_too_late(p, g);
 	if (g->request != r->id || !goal_unmet(g) || !g->dev)
 		return; /* its device went away, or it failed meanwhile */
 	g->request = 0;

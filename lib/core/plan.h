@@ -119,6 +119,7 @@ struct goal {
 	char *node_path; /* "/dev/…" of dev */
 	uint64_t request;
 	uint64_t since, until;
+	bool too_late;	     /* failed, and then its mount or swap was made all the same */
 	int64_t fsck_status; /* -1: not run */
 	unsigned error_number;
 	int64_t error_code;

@@ -67,7 +67,7 @@ static void made_goal(GString *s, const struct goal *g)
 {
 	struct input in = { .type_id = INPUT_MADE };
 
-	if (g->state != GOAL_DONE || !g->dev || g->kind == GOAL_DEVICE || g->kind == GOAL_RESUME)
+	if ((g->state != GOAL_DONE && !g->too_late) || !g->dev || g->kind == GOAL_DEVICE || g->kind == GOAL_RESUME)
 		return;
 	in.kind = (char *)(g->kind == GOAL_SWAP ? "swap" : "mount");
 	in.devnum = g->dev->devnum;

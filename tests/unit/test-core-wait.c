@@ -91,6 +91,10 @@ const struct row wait_rows[] = {
 	  "at 60s; ? next",
 	  "mount sda /m; @59: next 60; @60: cancel mount /m; SACT-001 /m; goal 1 failed; "
 	  "next never" },
+	{ "cancelled, and done all the same",
+	  "hold mount; deaf; mount UUID=x /m timeout=60000000; add sda ext4:x; listed; at 62s; "
+	  "? settled; release mount; ? settled",
+	  "mount sda /m; @60: cancel mount /m; SACT-001 /m; goal 1 failed; @62: not settled; SACT-060 /m; settled" },
 	{ "cancelled, and killed 5 s later",
 	  "hold mount; deaf; mount UUID=x /m timeout=60000000; add sda ext4:x; listed; at 90s; "
 	  "? next",
