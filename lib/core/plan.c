@@ -204,8 +204,8 @@ bool plan_wants_anything(const struct plan *p)
 	return false;
 }
 
-/* What is looked at, and drivers of other disks, nobody waits for any more: one may hang. */
-static bool only_looking(const struct plan *p)
+/* A look at a disk, or a driver, that is slow: when all goals are met nobody waits for it any more. */
+static bool only_slow_looks(const struct plan *p)
 {
 	GHashTableIter it;
 	gpointer value;
@@ -214,7 +214,7 @@ static bool only_looking(const struct plan *p)
 	while (g_hash_table_iter_next(&it, NULL, &value)) {
 		const struct request *r = value;
 
-		if (r->owner != OWNER_DEVICE && r->owner != OWNER_DRIVERS)
+		if (!r->overtaken || (r->owner != OWNER_DEVICE && r->owner != OWNER_DRIVERS))
 			return false;
 	}
 	return true;
@@ -224,7 +224,7 @@ bool plan_settled(const struct plan *p)
 {
 	if (p->stopping)
 		return stop_done(p);
-	return !plan_wants_anything(p) && only_looking(p);
+	return !plan_wants_anything(p) && only_slow_looks(p);
 }
 
 /* ---- inputs ---- */
