@@ -320,7 +320,7 @@ _public_ int sact_run(sact *s, uint64_t timeout_usec)
 	for (guint i = 0; i < s->goals->len; i++) {
 		const sact_goal *g = s->goals->pdata[i];
 
-		if (sact_goal_get_state(g) != SACT_GOAL_DONE)
+		if (sact_goal_get_state(g) == SACT_GOAL_FAILED)
 			return sact_goal_get_error(g, NULL) ?: -EIO;
 	}
 	return 0;

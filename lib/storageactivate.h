@@ -623,7 +623,7 @@ int sact_next_event(sact *s, sact_event **ret);
  * nothing is left to do and throws the events away.  Nobody can be asked, so every question is
  * skipped.  @timeout_usec is for goals that have not been taken up, as sact_set_timeout().
  *
- * Returns: 0 if all goals are done; the error of the first that is not, see sact_goal_get_error(),
+ * Returns: 0 if no goal failed; the error of the first that did, see sact_goal_get_error(),
  *	-EIO if it gives none; -EINVAL if @s is NULL; the errors of sact_start(), sact_dispatch() and
  *	poll(2).
  * Since: 0.1
@@ -633,6 +633,9 @@ int sact_run(sact *s, uint64_t timeout_usec);
 /**
  * sact_is_settled:
  * @s: a context.
+ *
+ * A goal with the option "nofail" whose device is not there when all others are done still waits
+ * then, and is no failure.
  *
  * Returns: 1 if every goal has been taken up and is done or failed (after sact_stop(): if all that
  *	could be stopped is) and nothing is under way; 0 if not; -EINVAL if @s is NULL.

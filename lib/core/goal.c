@@ -109,6 +109,13 @@ static int kind_parse(const char *kind, enum goal_kind *ret)
 	return -EINVAL;
 }
 
+static bool has_word(const char *options, const char *word)
+{
+	g_auto(GStrv) words = g_strsplit(options ?: "", ",", -1);
+
+	return g_strv_contains((const char *const *)words, word);
+}
+
 void goal_add(struct plan *p, const struct input *in)
 {
 	struct goal *g;
@@ -128,6 +135,7 @@ void goal_add(struct plan *p, const struct input *in)
 	g->options = g_strdup(in->options);
 	g->fsck = g_strdup(in->fsck);
 	g->where = g_strdup(in->where);
+	g->optional = has_word(g->options, "nofail");
 	g->since = p->now;
 	g->until = in->timeout;
 	g->fsck_status = -1;

@@ -98,7 +98,9 @@ enum input_type {
 	F(BOOL, flag)                                                                                \
 	F(U64, secret)	   /* number of a secret in the context's store, never the secret */         \
 	F(U64, count)                                                                                \
-	F(STR, where)	   /* "crypttab:3": where a person wrote it */
+	F(STR, where)	   /* "crypttab:3", INPUT_COMMAND_LINE: where a person wrote it */
+
+#define INPUT_COMMAND_LINE "command line"
 
 struct input {
 	enum input_type type_id;

@@ -220,11 +220,36 @@ static bool only_slow_looks(const struct plan *p)
 	return true;
 }
 
+/* Nothing that is here can still lead to a goal that nobody waits for. */
+static bool all_is_looked_at(const struct plan *p)
+{
+	if (!p->enumerated || p->listed_unprobed || p->drivers->len)
+		return false;
+	for (guint i = 0; i < p->assemblies->len; i++) {
+		const struct assembly *a = p->assemblies->pdata[i];
+
+		if (a->state == ASSEMBLY_STARTABLE && a->degraded_at && a->degraded_at != USEC_NEVER)
+			return false; /* its grace runs */
+		if (assembly_running(a) && a->ours && !a->outputs->len)
+			return false; /* its device's event is on its way */
+	}
+	return true;
+}
+
 bool plan_settled(const struct plan *p)
 {
+	bool optional = false;
+
 	if (p->stopping)
 		return stop_done(p);
-	return !plan_wants_anything(p) && only_slow_looks(p);
+	for (guint i = 0; i < p->goals->len; i++) {
+		const struct goal *g = p->goals->pdata[i];
+
+		if (goal_unmet(g) && !g->optional)
+			return false;
+		optional = optional || goal_unmet(g);
+	}
+	return (!optional || all_is_looked_at(p)) && only_slow_looks(p);
 }
 
 /* ---- inputs ---- */
@@ -268,14 +293,55 @@ static void on_result(struct plan *p, const struct input *in)
 	request_free(r);
 }
 
-/* Named twice: what crypttab says of it completes what the command line left open. */
+/* `value` of a field that `to` has not. */
+static void fill(char **to, const char *value)
+{
+	if (!*to)
+		*to = g_strdup(value);
+}
+
+/* What crypttab says of it completes what the command line left open. */
+static void volume_complete(struct input *to, const struct input *from)
+{
+	to->key_offset = to->key_offset ?: from->key_offset;
+	to->key_size = to->key_size ?: from->key_size;
+	to->keyslot = to->keyslot ?: from->keyslot;
+	to->tries = to->tries ?: from->tries;
+	to->timeout = to->timeout ?: from->timeout;
+	fill(&to->keyfile, from->keyfile);
+	fill(&to->options, from->options);
+	if (!to->header && from->header) {
+		to->header = g_strdup(from->header);
+		str_set(&to->where, from->where); /* what is said of the header names that line */
+	}
+}
+
+/*
+ * Named twice, in any order: what the command line says counts, but a name that nobody chose.  Of
+ * two lines of crypttab the first does.
+ */
 static void volume_merge(struct plan *p, struct volume *v, const struct input *in)
 {
-	if (!v->config.flag || in->flag)
+	bool had = streq0(v->where, INPUT_COMMAND_LINE), has = streq0(in->where, INPUT_COMMAND_LINE);
+	bool unnamed = v->config.flag;
+	struct input old;
+
+	if (!had && !has && (!unnamed || in->flag))
 		return;
-	str_set(&v->name, in->name);
-	input_clear(&v->config);
-	input_copy(&v->config, in);
+	if (!in->flag && (unnamed || (has && !had)))
+		str_set(&v->name, in->name);
+	if (had || !has) {
+		volume_complete(&v->config, in);
+	} else {
+		old = v->config;
+		input_copy(&v->config, in);
+		volume_complete(&v->config, &old);
+		input_clear(&old);
+		str_set(&v->where, in->where);
+	}
+	v->config.flag = unnamed && in->flag;
+	if (v->assembly && (v->assembly->state == ASSEMBLY_WAITING || v->assembly->state == ASSEMBLY_COMPLETE))
+		str_set(&v->assembly->name, v->name);
 	assembly_touch_all(p);
 }
 

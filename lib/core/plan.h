@@ -119,6 +119,7 @@ struct goal {
 	char *node_path; /* "/dev/…" of dev */
 	uint64_t request;
 	uint64_t since, until;
+	bool optional;	     /* nofail: nobody waits for a device that is not there */
 	bool too_late;	     /* failed, and then its mount or swap was made all the same */
 	int64_t fsck_status; /* -1: not run */
 	unsigned error_number;

@@ -70,6 +70,16 @@ const struct row goal_rows[] = {
 	  "fail mount EIO; mount UUID=x /m; mount UUID=y /n; add sda ext4:x; listed; ok mount; "
 	  "add sdb ext4:y",
 	  "mount sda /m; SACT-054 /m; goal 1 failed; mount sdb /n; goal 2 done" },
+	{ "nofail: not waited for if it is not there",
+	  "mount UUID=x /m; mount UUID=y /n options=rw,nofail; listed; ? settled; add sda ext4:x; ? settled",
+	  "not settled; mount sda /m; goal 1 done; settled" },
+	{ "nofail: what is there is looked at first",
+	  "mount UUID=y /n options=nofail; ? settled; hold probe; add sda ext4:y; listed; ? settled; "
+	  "release probe; ? settled",
+	  "not settled; not settled; mount sda /n; goal 1 done; settled" },
+	{ "nofail: on an array in its grace",
+	  "inside md:r1 ext4:y; mount UUID=y /n options=nofail; add sda md:r1 0/2; listed; ? settled; at 30s; ? settled",
+	  "not settled; @20: md-assemble r1 [sda] degraded; SACT-023 r1; mount md127 /n; goal 1 done; @30: settled" },
 	{ "not there in time",
 	  "mount UUID=x /m timeout=60000000; listed; at 90s",
 	  "@60: SACT-001 /m; goal 1 failed" },
