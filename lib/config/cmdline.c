@@ -6,7 +6,7 @@
  */
 #include "config/config.h"
 
-#define WHERE "command line"
+#define WHERE INPUT_COMMAND_LINE
 
 /* A volume is put together from several words, in any order. */
 struct volume {

@@ -459,6 +459,9 @@ static void do_cancel(struct world *w, char **args)
 
 static void do_volume(struct world *w, char **args)
 {
+	for (char **a = args; *a; a++)
+		if (g_str_has_prefix(*a, "where="))
+			g_strdelimit(*a, ",", ' ');
 	do_record(w, "volume", args, (const char *const[]){ "name", "spec", NULL });
 }
 

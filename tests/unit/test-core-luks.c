@@ -3,6 +3,7 @@
 #include "test-core.h"
 
 #define C "volume c UUID=u; inside luks:u ext4:x; mount UUID=x /m; "
+#define CL "command,line"
 #define DONE "mount dm-0 /m; goal 1 done"
 
 const struct row luks_rows[] = {
@@ -46,6 +47,42 @@ const struct row luks_rows[] = {
 	  "volume c UUID=u flag=1; volume c UUID=u keyfile=/k; key u file; inside luks:u ext4:x; "
 	  "mount UUID=x /m; listed; add sda luks:u",
 	  "luks-open c /k; " DONE },
+	{ "the name of the command line, the key file of crypttab",
+	  "volume root UUID=u where=" CL "; volume x UUID=u keyfile=/k; key u file; inside luks:u ext4:x; "
+	  "mount UUID=x /m; listed; add sda luks:u",
+	  "luks-open root /k; " DONE },
+	{ "the same, the other way round",
+	  "volume x UUID=u keyfile=/k; volume root /dev/disk/by-uuid/u where=" CL "; key u file; "
+	  "inside luks:u ext4:x; mount /dev/mapper/root /m; listed; add sda luks:u",
+	  "luks-open root /k; " DONE },
+	{ "named after it has come, and before anybody needs it",
+	  "volume x UUID=u keyfile=/k; key u file; inside luks:u ext4:x; listed; add sda luks:u; "
+	  "volume root UUID=u where=" CL "; mount UUID=x /m",
+	  "luks-open root /k; " DONE },
+	{ "the name that nobody chose gives way",
+	  "volume x UUID=u keyfile=/k; volume luks-u UUID=u flag=1 where=" CL "; key u file; "
+	  "inside luks:u ext4:x; mount UUID=x /m; listed; add sda luks:u",
+	  "luks-open x /k; " DONE },
+	{ "a key file on the command line is the one",
+	  "volume x UUID=u keyfile=/k; volume root UUID=u keyfile=/c where=" CL "; key u file; "
+	  "inside luks:u ext4:x; mount UUID=x /m; listed; add sda luks:u",
+	  "luks-open root /c; " DONE },
+	{ "and whichever comes first",
+	  "volume root UUID=u keyfile=/c where=" CL "; volume x UUID=u keyfile=/k; key u file; "
+	  "inside luks:u ext4:x; mount UUID=x /m; listed; add sda luks:u",
+	  "luks-open root /c; " DONE },
+	{ "tries, time and options of crypttab, or of the command line",
+	  "volume root UUID=u tries=2 where=" CL "; volume x UUID=u keyfile=/k tries=9 options=headless; "
+	  "mount UUID=x /m; listed; add sda luks:u",
+	  "luks-open root /k; SACT-033 root; SACT-031 root; SACT-031 /m; goal 1 failed" },
+	{ "the tries of the command line count",
+	  "volume root UUID=u tries=2 where=" CL "; volume x UUID=u tries=9; mount UUID=x /m; listed; "
+	  "add sda luks:u; answer root 1",
+	  "ask root; luks-open root 1; SACT-030 root; withdraw no tries left; SACT-032 root; SACT-032 /m; "
+	  "goal 1 failed" },
+	{ "of two lines of crypttab the first counts",
+	  "volume c UUID=u; volume x UUID=u keyfile=/k; key u file; mount UUID=x /m; listed; add sda luks:u",
+	  "ask c" },
 
 	{ "key file",
 	  "volume c UUID=u keyfile=/k; key u file; inside luks:u ext4:x; mount UUID=x /m; listed; "
