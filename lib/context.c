@@ -2,8 +2,8 @@
 #include "context.h"
 
 #include "handover/state.h"
-#include "source/reorder.h"
-#include "source/replay.h"
+#include "replay/reorder.h"
+#include "replay/replay.h"
 
 #include <fcntl.h>
 #include <poll.h>

@@ -8,9 +8,9 @@
 #include "fuzz.h"
 
 #include "core/plan.h"
-#include "source/recording.h"
-#include "source/reorder.h"
-#include "source/replay.h"
+#include "replay/recording.h"
+#include "replay/reorder.h"
+#include "replay/replay.h"
 
 #define REPLAY_LINES_MAX 400
 #define REORDER_LINES_MAX 120

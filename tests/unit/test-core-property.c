@@ -3,7 +3,7 @@
  * Generated stacks: with all disks there the goal is reached; with one away, the explanation names it,
  * and redundancy makes up for it; and their journals end alike in every order.
  */
-#include "source/reorder.h"
+#include "replay/reorder.h"
 #include "test-core.h"
 
 #define STACKS 100

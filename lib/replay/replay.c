@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A journal instead of the world: its inputs drive the core again, at their recorded times. */
-#include "source/replay.h"
+#include "replay/replay.h"
 
 #include "core/plan.h"
-#include "source/recording.h"
+#include "replay/recording.h"
 
 struct replay {
 	struct plan *plan;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "source/reorder.h"
+#include "replay/reorder.h"
 
-#include "source/rerun.h"
+#include "replay/rerun.h"
 
 #define ALL_ORDERS_MAX 6
 #define RANDOM_ORDERS 2000

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "source/recording.h"
+#include "replay/recording.h"
 
 struct line {
 	char mark;

@@ -2,7 +2,7 @@
 /* One run of a recording through the core, in an order of disks and a mode of telling. */
 #pragma once
 
-#include "source/recording.h"
+#include "replay/recording.h"
 
 enum rerun_mode {
 	RERUN_FIFO, /* effects end before the next disk comes, in the order in which they were asked for

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "source/rerun.h"
+#include "replay/rerun.h"
 
 #include "layer/layer.h"
 
