@@ -299,6 +299,22 @@ static int call_cryptdevice(struct parser *p, const char *value)
 	return 0;
 }
 
+static int call_cryptkey(struct parser *p, const char *value)
+{
+	config_complain(p->out, CONFIG_CMDLINE_NOT_DONE, 3, WHERE,
+			"\"cryptkey=%s\" is not supported; a passphrase is asked for instead, give the key file "
+			"in crypttab or as rd.luks.key=", value ? value : "");
+	return 0;
+}
+
+static int call_luks_data(struct parser *p, const char *value)
+{
+	config_complain(p->out, CONFIG_CMDLINE_NOT_DONE, 3, WHERE,
+			"\"rd.luks.data=%s\" is not supported; name the device and header= in crypttab",
+			value ? value : "");
+	return 0;
+}
+
 static struct input *array_get(struct config *out, const char *uuid)
 {
 	struct input *in;
@@ -380,8 +396,10 @@ static const struct word words[] = {
 	LUKS(".name", call_luks_name, "UUID=NAME"),
 	LUKS(".key", call_luks_key, "[UUID=]PATH"),
 	LUKS(".options", call_luks_options, "[UUID=]OPTIONS"),
+	LUKS(".data", call_luks_data, NULL),
 	CALL("cryptopts", call_cryptopts, "source=, at least"),
 	CALL("cryptdevice", call_cryptdevice, "DEVICE:NAME[:OPTIONS]"),
+	CALL("cryptkey", call_cryptkey, NULL),
 	CALL("storage_activate.degraded", call_degraded, "[UUID:]SECONDS or [UUID:]never"),
 };
 

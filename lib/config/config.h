@@ -14,9 +14,10 @@ enum config_message {
 	CONFIG_CMDLINE_UNKNOWN = 101,	 /* word of ours that does not exist */
 	CONFIG_CMDLINE_SPEC = 102,	 /* kept, but no device will match it */
 	CONFIG_CMDLINE_VOLUME = 103,	 /* key or options of a volume that no word names */
+	CONFIG_CMDLINE_NOT_DONE = 104,	 /* another program's word, and nothing here does the same */
 	CONFIG_CRYPTTAB_LINE = 110,	 /* not an entry; skipped */
 	CONFIG_CRYPTTAB_TYPE = 111,	 /* right, but not done yet; skipped */
-	CONFIG_CRYPTTAB_VALUE = 112,	 /* option with a bad value; entry skipped */
+	CONFIG_CRYPTTAB_VALUE = 112,	 /* option with a bad value; ignored */
 	CONFIG_CRYPTTAB_UNKNOWN = 113,	 /* option ignored */
 	CONFIG_CRYPTTAB_IGNORED = 114,	 /* known, but not done yet; ignored, a person is asked */
 	CONFIG_CRYPTTAB_DUPLICATE = 115, /* the first one wins */

@@ -139,7 +139,14 @@ static void entry_clear(struct entry *e)
 static void bad_value(struct entry *e, const char *option, const char *wanted)
 {
 	config_complain(e->out, CONFIG_CRYPTTAB_VALUE, 3, e->where,
-			"%s: option \"%s\" %s; the entry is skipped", e->in.name, option, wanted);
+			"%s: option \"%s\" %s; it is ignored", e->in.name, option, wanted);
+}
+
+/* Without its header a volume can only be taken for another one. */
+static void bad_header(struct entry *e, unsigned number, const char *option, const char *what)
+{
+	config_complain(e->out, number, 3, e->where, "%s: option \"%s\" %s; the entry is skipped",
+			e->in.name, option, what);
 	e->skip = true;
 }
 
@@ -172,7 +179,7 @@ static void set_time(struct entry *e, const struct option *o, const char *text, 
 	uint64_t usec;
 
 	if (!value || parse_usec(value, &usec) < 0)
-		bad_value(e, text, "needs a time such as 30 or 2min");
+		bad_value(e, text, "needs a time such as 30 or 1min30s");
 	else
 		*(uint64_t *)(void *)((char *)&e->in + o->offset) = usec == USEC_NEVER ? 0 : usec;
 }
@@ -192,9 +199,10 @@ static void set_header(struct entry *e, const char *text, const char *value)
 	g_autofree char *spec = NULL;
 
 	if (!value || config_spec(value, false, &spec) < 0)
-		bad_value(e, text, "needs a path or a device");
+		bad_header(e, CONFIG_CRYPTTAB_VALUE, text, "needs a path or a device");
 	else if (on_device(value))
-		bad_value(e, text, "names a file on another device, which is not done yet");
+		bad_header(e, CONFIG_CRYPTTAB_TYPE, text,
+			   "names a file on another device, which is not supported");
 	else
 		str_set(&e->in.header, spec);
 }

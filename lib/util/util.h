@@ -54,7 +54,7 @@ static inline void str_set(char **p, const char *value)
 
 int parse_u64(const char *text, uint64_t *ret);      /* decimal, whole string; -EINVAL, -ERANGE */
 int parse_s64(const char *text, int64_t *ret);
-int parse_usec(const char *text, uint64_t *ret);     /* "20", "20s", "2min", "500ms", "never" → µs */
+int parse_usec(const char *text, uint64_t *ret);     /* "20", "0.5s", "1min 30s", "never" → µs */
 int devnum_parse(const char *text, dev_t *ret);      /* "8:1" */
 bool uuid_equal(const char *a, const char *b);       /* ignores case, '-' and ':' */
 char *uuid_squash(const char *uuid);                 /* lower case, without '-' and ':'; caller frees */
