@@ -142,6 +142,7 @@ void goal_add(struct plan *p, const struct input *in)
 	g_ptr_array_add(p->goals, g);
 	p->changed = true;
 	trials_forget(p);
+	paths_again(p, g->key);
 	graph_probe_all(p);
 	assembly_touch_all(p);
 }
@@ -183,6 +184,7 @@ static bool by_content(const char *key)
 /* Before it and the disk below it are read, nobody knows whether a layer claims it. */
 static bool usable(const struct plan *p, const struct device *d)
 {
+	d = d->path_of ?: d;
 	return d->size && !d->member_of && graph_looked_at(p, d) && !graph_hidden(p, d);
 }
 
@@ -226,7 +228,8 @@ static struct device *candidate(struct plan *p, struct goal *g)
 		}
 		first = first ?: d;
 	}
-	return first;
+	/* one disk is used over one path, whichever is named */
+	return first && first->path_of && g->kind != GOAL_DEVICE ? first->path_of : first;
 }
 
 static bool depends_on(const struct goal *g, const struct goal *other)

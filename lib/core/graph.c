@@ -99,6 +99,7 @@ static void device_remove(struct plan *p, struct device *d)
 
 	listed_answered(p, d);
 	goal_device_gone(p, d);
+	paths_leave(p, d);
 	assembly_leave(p, d);
 	assembly_output_gone(p, d);
 	links_drop(p, d);
@@ -121,6 +122,7 @@ static void device_forget_content(struct plan *p, struct device *d)
 {
 	if (d->member_of)
 		assembly_leave(p, d);
+	paths_leave(p, d);
 	names_drop(p, d);
 	input_clear(&d->info);
 	if (d->probe == PROBE_RUNNING && !d->probe_id)
@@ -139,7 +141,7 @@ static bool same_incarnation(const struct device *d, const struct input *in)
 	return streq0(d->node, in->node);
 }
 
-static void device_dirty(struct plan *p, struct device *d)
+void graph_dirty(struct plan *p, struct device *d)
 {
 	if (d->dirty)
 		return;
@@ -180,8 +182,45 @@ static void device_find_assembly(struct plan *p, struct device *d)
 	}
 }
 
-static void device_update(struct device *d, const struct input *in)
+/* What lies on it, one after the other. */
+struct device *graph_holder(const struct plan *p, const struct device *d, const struct device *after)
 {
+	for (GList *l = after ? after->link.next : p->devices.head; l; l = l->next) {
+		struct device *upper = l->data;
+		g_auto(GStrv) nums = str_empty(upper->slaves) ? NULL : g_strsplit(upper->slaves, " ", -1);
+		dev_t devnum;
+
+		for (char **n = nums; n && *n; n++)
+			if (devnum_parse(*n, &devnum) == 0 && devnum == d->devnum)
+				return upper;
+	}
+	return NULL;
+}
+
+/* Which path to a disk is used may be known by what lies on it only. */
+static void paths_below(struct plan *p, const struct device *d)
+{
+	g_auto(GStrv) nums = str_empty(d->slaves) ? NULL : g_strsplit(d->slaves, " ", -1);
+	dev_t devnum;
+
+	for (char **n = nums; n && *n; n++)
+		if (devnum_parse(*n, &devnum) == 0)
+			paths_again_of(p, devnum);
+}
+
+static void disk_renamed(struct plan *p, struct device *disk)
+{
+	paths_leave(p, disk);
+	for (GSList *l = disk->parts; l; l = l->next) {
+		paths_leave(p, l->data);
+		graph_dirty(p, l->data);
+	}
+}
+
+static void device_update(struct plan *p, struct device *d, const struct input *in)
+{
+	if (!streq0(d->wwid, in->wwid))
+		disk_renamed(p, d);
 	d->size = in->size;
 	d->readonly = in->readonly;
 	if (in->diskseq)
@@ -213,16 +252,17 @@ void graph_device(struct plan *p, const struct input *in)
 		}
 	}
 	size_before = d->size;
-	device_update(d, in);
+	device_update(p, d, in);
 	if (size_before && size_before != d->size)
 		device_forget_content(p, d);
 	else if (d->probe == PROBE_FAILED || (d->probe == PROBE_DONE && !d->info.type && !d->member_of))
 		d->probe = PROBE_NONE; /* somebody may have written to it since */
 	names_of_node(p, d);
+	paths_below(p, d);
 	device_find_assembly(p, d);
 	if (!d->size)
 		listed_answered(p, d);
-	device_dirty(p, d);
+	graph_dirty(p, d);
 }
 
 void graph_gone(struct plan *p, const struct input *in)
@@ -328,12 +368,17 @@ static void device_consider(struct plan *p, struct device *d)
 		graph_probe(p, d, false);
 		return;
 	}
-	if (d->probe != PROBE_DONE || parent_is_being_probed(p, d) || graph_hidden(p, d))
+	if (d->probe == PROBE_DONE && !graph_hidden(p, d))
+		(void)layer_take(p, d);
+	if (d->probe != PROBE_DONE || parent_is_being_probed(p, d) || graph_hidden(p, d) ||
+	    paths_hide(p, d))
 		return;
 	names_of_content(p, d);
 	if (d->output_of && d->output_of->layer->name_output)
 		d->output_of->layer->name_output(p, d->output_of, d);
 	device_claim(p, d);
+	for (struct device *h = NULL; d->has_paths && (h = graph_holder(p, d, h));)
+		device_find_assembly(p, h);
 	links_update(p, d);
 	if (d->output_of && d->output_of->trial)
 		assembly_touch(p, d->output_of);
@@ -346,7 +391,7 @@ static void partitions_dirty(struct plan *p, const struct device *disk)
 		struct device *d = l->data;
 
 		if (d->probe == PROBE_DONE)
-			device_dirty(p, d);
+			graph_dirty(p, d);
 	}
 }
 
@@ -374,7 +419,10 @@ void graph_probed(struct plan *p, struct device *d, const struct input *in, bool
 	d->probe_id = 0;
 	p->probe_progress = p->now;
 	listed_answered(p, d);
-	if (in->error < 0) {
+	if ((in->error == -EUCLEAN || in->error == -EBADMSG) && layer_take(p, d)) {
+		d->probe = PROBE_DONE; /* it is known what it is, whatever it looks like */
+		graph_dirty(p, d);
+	} else if (in->error < 0) {
 		d->probe = PROBE_FAILED;
 		device_report_error(p, d, in);
 	} else {
@@ -384,7 +432,7 @@ void graph_probed(struct plan *p, struct device *d, const struct input *in, bool
 		input_copy(&d->info, in);
 		d->probe = PROBE_DONE;
 		d->deep = deep;
-		device_dirty(p, d);
+		graph_dirty(p, d);
 	}
 	if (parent_waits)
 		partitions_dirty(p, d);
@@ -396,7 +444,7 @@ void graph_probe_all(struct plan *p)
 		struct device *d = l->data;
 
 		if (d->probe == PROBE_NONE && d->size)
-			device_dirty(p, d);
+			graph_dirty(p, d);
 	}
 }
 
@@ -408,4 +456,5 @@ void graph_drain(struct plan *p)
 		d->dirty = false;
 		device_consider(p, d);
 	}
+	paths_tell(p);
 }

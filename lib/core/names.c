@@ -194,6 +194,7 @@ void names_of_node(struct plan *p, struct device *d)
 
 	graph_name(p, d, path);
 	graph_name(p, d, num);
+	paths_name(p, d);
 	names_of_dm(p, d);
 	if (!p->udev)
 		names_by_id(p, d);

@@ -362,6 +362,7 @@ static void on_volume(struct plan *p, const struct input *in)
 	input_copy(&v->config, in);
 	g_ptr_array_add(p->volumes, v);
 	g_hash_table_insert(p->volumes_by_key, v->key, v);
+	paths_again(p, v->key);
 	assembly_touch_all(p);
 }
 
@@ -432,6 +433,7 @@ static void on_mounted(struct plan *p, const struct input *in, bool mounted)
 		g_ptr_array_add(p->mounts, m);
 	}
 	m->devnum = in->devnum;
+	paths_again_of(p, in->devnum);
 }
 
 static void apply(struct plan *p, const struct input *in)

@@ -48,6 +48,8 @@ struct device {
 	struct assembly *member_of;
 	struct assembly *output_of;
 	GSList *parts; /* of a disk: its partitions */
+	struct device *path_of; /* the path to the same disk that is used; NULL: this one */
+	bool has_paths, paths_told;
 	uint64_t since;
 	GList link; /* in plan->devices */
 };
@@ -226,6 +228,7 @@ struct plan {
 	unsigned n_devices;
 	bool goals_failed;
 	bool orphans; /* partitions came before their disk */
+	bool paths_untold;
 
 	bool stopping, stop_all;
 	char *stop_spec;
@@ -263,6 +266,8 @@ void graph_probe_next(struct plan *p);
 void graph_probe_all(struct plan *p);
 void graph_drain(struct plan *p);
 void graph_name(struct plan *p, struct device *d, const char *key);
+void graph_dirty(struct plan *p, struct device *d); /* is looked at again in this step */
+struct device *graph_holder(const struct plan *p, const struct device *d, const struct device *after);
 bool graph_choice_allowed(const struct plan *p); /* the first enumeration is known */
 bool graph_foreign(const struct device *d); /* member of a set that no layer makes up */
 bool graph_hidden(const struct plan *p, const struct device *d); /* partition of a claimed disk */
@@ -275,6 +280,13 @@ void names_of_node(struct plan *p, struct device *d);
 void names_of_content(struct plan *p, struct device *d);
 void links_update(struct plan *p, struct device *d);
 void links_drop(struct plan *p, struct device *d);
+/* paths.c: of several paths to one disk one is used */
+void paths_name(struct plan *p, struct device *d);
+bool paths_hide(struct plan *p, struct device *d); /* true: another one is used in its place */
+void paths_leave(struct plan *p, struct device *d);
+void paths_again(struct plan *p, const char *key);
+void paths_again_of(struct plan *p, dev_t devnum);
+void paths_tell(struct plan *p);
 
 /* assembly.c */
 struct assembly *assembly_get(struct plan *p, const struct layer *l, const char *id);
@@ -389,6 +401,7 @@ enum sact_message {
 	MSG_DAMAGED = 11,	/* a superblock, label or header is damaged */
 	MSG_AMBIVALENT = 12,	/* two formats claim one device */
 	MSG_DUPLICATE = 13,	/* two devices carry one identity */
+	MSG_PATHS = 14,		/* several paths to one disk, and no multipath */
 	MSG_MD_STALE = 20,	/* a member is out of date */
 	MSG_MD_SPLIT = 21,	/* members say of each other that they failed */
 	MSG_MD_FAILED = 22,	/* the kernel refused an array */

@@ -223,5 +223,122 @@ const struct row graph_rows[] = {
 	{ "and they go when it goes",
 	  "show link; mount UUID=y /m; add sda ext4:x; listed; del sda",
 	  "link sda disk/by-uuid/x; link sda -disk/by-uuid/x" },
+
+	/* Paths of one disk. */
+	{ "two paths: the first by name",
+	  "mount UUID=x /m; add sda ext4:x wwid=naa.5; add sdb ext4:x wwid=naa.5; listed",
+	  "SACT-014 sda; mount sda /m; goal 1 done" },
+	{ "two paths, whichever comes first",
+	  "mount UUID=x /m; add sdb ext4:x wwid=naa.5; add sda ext4:x wwid=naa.5; listed",
+	  "SACT-014 sda; mount sda /m; goal 1 done" },
+	{ "two paths, whichever is read first",
+	  "lifo; mount UUID=x /m; hold probe; add sda ext4:x wwid=naa.5; add sdb ext4:x wwid=naa.5; listed; "
+	  "release probe",
+	  "SACT-014 sda; mount sda /m; goal 1 done" },
+	{ "four paths, one warning",
+	  "mount UUID=x /m; add nvme10n1 ext4:x wwid=eui.5; add nvme2n1 ext4:x wwid=eui.5; "
+	  "add nvme11n1 ext4:x wwid=eui.5; add nvme9n1 ext4:x wwid=eui.5; listed",
+	  "SACT-014 nvme2n1; mount nvme2n1 /m; goal 1 done" },
+	{ "two paths by label",
+	  "mount LABEL=l /m; add sdb ext4:x:l wwid=naa.5; add sda ext4:x:l wwid=naa.5; listed",
+	  "SACT-014 sda; mount sda /m; goal 1 done" },
+	{ "a path that comes when the first is in use is not joined",
+	  "mount UUID=x /m; swap UUID=none; add sdb ext4:x wwid=naa.5; listed; add sda ext4:x wwid=naa.5; "
+	  "? goal 1",
+	  "mount sdb /m; goal 1 done; SACT-014 sdb; goal 1 done sdb" },
+	{ "nor one that comes while the first is looked at",
+	  "mount UUID=x /m; listed; hold probe; add sdb ext4:x wwid=naa.5; add sda ext4:x wwid=naa.5; "
+	  "release probe; ? goal 1",
+	  "SACT-014 sdb; mount sdb /m; goal 1 done; goal 1 done sdb" },
+	{ "nor one that comes while the first is mounted",
+	  "mount UUID=x /m; listed; hold mount; add sdb ext4:x wwid=naa.5; add sda ext4:x wwid=naa.5; "
+	  "release mount; ? goal 1",
+	  "mount sdb /m; SACT-014 sdb; goal 1 done; goal 1 done sdb" },
+	{ "no second goal mounts it over the other path",
+	  "mount UUID=x /m; add sdb ext4:x wwid=naa.5; listed; add sda ext4:x wwid=naa.5; mount UUID=x /n; "
+	  "mount /dev/sda /o; mount /dev/sdb /p",
+	  "mount sdb /m; goal 1 done; SACT-014 sdb; mount sdb /n; goal 2 done; mount sdb /o; goal 3 done; "
+	  "mount sdb /p; goal 4 done" },
+	{ "a path is lost before it is used",
+	  "mount UUID=x /m; add sda ext4:x wwid=naa.5; add sdb ext4:x wwid=naa.5; del sda; listed",
+	  "mount sdb /m; goal 1 done" },
+	{ "a path is lost before it is used, after the list",
+	  "mount /dev/none /r; mount UUID=x /r/m; add sda ext4:x wwid=naa.5; add sdb ext4:x wwid=naa.5; listed; "
+	  "del sda; add sdc ext4:r links=none",
+	  "SACT-014 sda; mount sdc /r; goal 1 done; mount sdb /r/m; goal 2 done" },
+	{ "a path is lost while it is mounted",
+	  "mount UUID=x /m; hold mount; add sda ext4:x wwid=naa.5; add sdb ext4:x wwid=naa.5; listed; del sda; "
+	  "release mount; ok mount",
+	  "SACT-014 sda; mount sda /m; cancel mount /m; mount sdb /m; goal 1 done" },
+	{ "a path that comes and goes is said once",
+	  "mount UUID=x /m; swap UUID=none; add sda ext4:x wwid=naa.5; add sdb ext4:x wwid=naa.5; listed; "
+	  "del sdb; add sdb ext4:x wwid=naa.5; del sda; add sda ext4:x wwid=naa.5; mount UUID=x /n",
+	  "SACT-014 sda; mount sda /m; goal 1 done; mount sda /n; goal 3 done" },
+	{ "a path that cannot be read is none",
+	  "mount UUID=x /m; add sda error:EIO wwid=naa.5; add sdb ext4:x wwid=naa.5; listed",
+	  "SACT-010 sda; mount sdb /m; goal 1 done" },
+	{ "of one WWID, but not of one content",
+	  "mount UUID=y /m; add sda ext4:x wwid=naa.5; add sdb ext4:y wwid=naa.5; listed",
+	  "mount sdb /m; goal 1 done" },
+	{ "of one WWID, but not of one type",
+	  "mount UUID=x /m; add sda ext4:x wwid=naa.5; add sdb xfs:x wwid=naa.5; listed",
+	  "SACT-013 /m; goal 1 failed" },
+	{ "of one WWID, but not of one size",
+	  "mount UUID=x /m; add sda 90M ext4:x wwid=naa.5; add sdb ext4:x wwid=naa.5; listed",
+	  "SACT-013 /m; goal 1 failed" },
+	{ "of two WWIDs",
+	  "mount UUID=x /m; add sda ext4:x wwid=naa.5; add sdb ext4:x wwid=naa.6; listed",
+	  "SACT-013 /m; goal 1 failed" },
+	{ "two paths and a clone",
+	  "mount UUID=x /m; add sda ext4:x wwid=naa.5; add sdb ext4:x wwid=naa.5; add sdc ext4:x wwid=naa.6; "
+	  "listed",
+	  "SACT-014 sda; SACT-013 /m; goal 1 failed" },
+	{ "its WWID is told later",
+	  "mount UUID=x /m; add sda ext4:x; add sdb ext4:x wwid=naa.5; change sda wwid=naa.5; listed",
+	  "SACT-014 sda; mount sda /m; goal 1 done" },
+	{ "its WWID was another's",
+	  "mount UUID=x /m; add sda ext4:x wwid=naa.5; add sdb ext4:x wwid=naa.5; change sda wwid=naa.6; listed",
+	  "SACT-013 /m; goal 1 failed" },
+	{ "two paths, one is pinned",
+	  "mount /dev/sdb /m; add sda ext4:x wwid=naa.5; add sdb ext4:x wwid=naa.5; listed",
+	  "mount sdb /m; goal 1 done; SACT-014 sdb" },
+	{ "two paths, the first is pinned",
+	  "mount /dev/sda /m; swap UUID=none; add sda ext4:x wwid=naa.5; add sdb ext4:x wwid=naa.5; listed",
+	  "mount sda /m; goal 1 done; SACT-014 sda" },
+	{ "pinned after the list",
+	  "swap UUID=none; add sda ext4:x wwid=naa.5; add sdb ext4:x wwid=naa.5; listed; mount /dev/sdb /m; "
+	  "mount UUID=x /n",
+	  "SACT-014 sda; mount sdb /m; goal 2 done; mount sdb /n; goal 3 done" },
+	{ "the node of another path is a device",
+	  "swap UUID=none; add sda ext4:x wwid=naa.5; add sdb ext4:x wwid=naa.5; listed; device /dev/sdb; "
+	  "mount UUID=x /n; ? goal 2",
+	  "SACT-014 sda; goal 2 done; mount sda /n; goal 3 done; goal 2 done sdb" },
+	{ "partitions over two paths: one warning",
+	  "mount UUID=x /m; mount PARTUUID=p2 /m/n; add sdb wwid=naa.5; add sdb1 ext4:x partuuid=p1; "
+	  "add sdb2 ext4:y partuuid=p2; add sda wwid=naa.5; add sda1 ext4:x partuuid=p1; "
+	  "add sda2 ext4:y partuuid=p2; listed",
+	  "SACT-014 sda; mount sda1 /m; goal 1 done; mount sda2 /m/n; goal 2 done" },
+	{ "a partition over two paths, later",
+	  "mount UUID=x /m; add sdb wwid=naa.5; add sdb1 ext4:x partuuid=p1; listed; add sda wwid=naa.5; "
+	  "add sda1 ext4:x partuuid=p1; mount UUID=x /n",
+	  "mount sdb1 /m; goal 1 done; SACT-014 sdb; mount sdb1 /n; goal 2 done" },
+	{ "a partition over two paths, pinned",
+	  "mount /dev/sdb1 /m; add sda wwid=naa.5; add sda1 ext4:x; add sdb wwid=naa.5; add sdb1 ext4:x; listed",
+	  "mount sdb1 /m; goal 1 done; SACT-014 sdb" },
+	{ "a partition over two paths, one is lost",
+	  "mount UUID=x /m; add sda wwid=naa.5; add sda1 ext4:x; add sdb wwid=naa.5; add sdb1 ext4:x; del sda; "
+	  "del sda1; listed",
+	  "mount sdb1 /m; goal 1 done" },
+	{ "partitions of another number",
+	  "mount UUID=x /m; add sda wwid=naa.5; add sda1 ext4:x; add sdb wwid=naa.5; add sdb2 ext4:x; listed",
+	  "SACT-013 /m; goal 1 failed" },
+	{ "a path that is mounted already is the one",
+	  "swap UUID=none; add sda ext4:x wwid=naa.5; add sdb ext4:x wwid=naa.5; mounted sdb /; listed; "
+	  "mount UUID=x /m",
+	  "SACT-014 sdb; mount sdb /m; goal 2 done" },
+	{ "links are of the path that is used",
+	  "show link; swap UUID=none; add sdb ext4:x wwid=naa.5; add sda ext4:x wwid=naa.5; del sda; listed",
+	  "link sdb disk/by-uuid/x; link sdb -disk/by-uuid/x; link sda disk/by-uuid/x; "
+	  "link sda -disk/by-uuid/x; link sdb disk/by-uuid/x" },
 };
 const size_t n_graph_rows = G_N_ELEMENTS(graph_rows);

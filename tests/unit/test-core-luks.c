@@ -256,5 +256,27 @@ const struct row luks_rows[] = {
 	  "inside luks:ub ext4:x; mount UUID=x /m;listed; add sda luks:ua; answer a 1; answer b 2",
 	  "ask a; luks-open a 1; withdraw opened; luks-open b 1; ask b; luks-open b 2; "
 	  "withdraw opened; mount dm-1 /m; goal 1 done" },
+
+	/* Paths of one disk. */
+	{ "two paths",
+	  C "key u 7; add sdb luks:u wwid=naa.5; add sda luks:u wwid=naa.5; listed; answer c 7",
+	  "SACT-014 sda; ask c; luks-open c 7; withdraw opened; " DONE },
+	{ "two paths, pinned by path",
+	  "volume c /dev/sdb; key u 7; inside luks:u ext4:x; mount UUID=x /m; add sda luks:u wwid=naa.5; "
+	  "add sdb luks:u wwid=naa.5; listed; answer c 7",
+	  "SACT-014 sdb; ask c; luks-open c 7; withdraw opened; " DONE },
+	{ "two paths, pinned later",
+	  "key u 7; inside luks:u ext4:x; mount UUID=x /m; add sda luks:u wwid=naa.5; "
+	  "add sdb luks:u wwid=naa.5; listed; volume c /dev/sdb; answer c 7",
+	  "SACT-014 sda; ask c; luks-open c 7; withdraw opened; " DONE },
+	{ "a path that comes while it is asked for",
+	  C "key u 7; listed; add sdb luks:u wwid=naa.5; add sda luks:u wwid=naa.5; answer c 7; ? luks:u",
+	  "ask c; SACT-014 sdb; luks-open c 7; withdraw opened; " DONE "; luks:u active 1/1" },
+	{ "the path that is asked for is lost",
+	  C "key u 7; listed; add sda luks:u wwid=naa.5; add sdb luks:u wwid=naa.5; del sda; answer c 7; ? luks:u",
+	  "ask c; SACT-014 sda; luks-open c 7; withdraw opened; " DONE "; luks:u active 1/1" },
+	{ "of two WWIDs",
+	  C "add sda luks:u wwid=naa.5; add sdb luks:u wwid=naa.6; listed; ? luks:u",
+	  "SACT-013 c; SACT-013 /m; goal 1 failed; luks:u failed 1/1 SACT-013" },
 };
 const size_t n_luks_rows = G_N_ELEMENTS(luks_rows);

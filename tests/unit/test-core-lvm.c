@@ -169,5 +169,30 @@ const struct row lvm_rows[] = {
 	  V "policy modules 1; hold modules; mount /dev/v/both /m; listed; add sda pv:v/a; "
 	  "add sdb pv:v/b; del sda; release modules; ? lvm:v; add sda pv:v/a",
 	  "lvm:v waiting 1/2; dm-activate both; mount dm-0 /m; goal 1 done" },
+
+	/* Paths of one disk. */
+	{ "two paths to a PV",
+	  V "mount /dev/v/root /m; add sdb pv:v/a wwid=naa.5; add sda pv:v/a wwid=naa.5; add sdc pv:v/b; listed; "
+	  "? lvm:v",
+	  "dm-activate root; mount dm-0 /m; goal 1 done; SACT-014 sda; lvm:v active 2/2" },
+	{ "two paths to a PV without metadata",
+	  V "mount /dev/v/both /m; add sdb bare:v/a wwid=naa.5; add sda bare:v/a wwid=naa.5; add sdc pv:v/b; "
+	  "listed; ? lvm:v",
+	  "dm-activate both; mount dm-0 /m; goal 1 done; SACT-014 sda; lvm:v active 2/2" },
+	{ "a path that comes when its VG is active",
+	  V "mount /dev/v/root /m; mount UUID=q /n; listed; add sdb pv:v/a wwid=naa.5; add sdc pv:v/b; "
+	  "add sda pv:v/a wwid=naa.5; ? lvm:v",
+	  "dm-activate root home both; mount dm-0 /m; goal 1 done; SACT-014 sdb; "
+	  "lvm:v active 2/2" },
+	{ "a path is lost before its VG is active",
+	  V "mount /dev/v/both /m; add sda pv:v/a wwid=naa.5; add sdb pv:v/a wwid=naa.5; listed; del sda; "
+	  "add sdc pv:v/b",
+	  "SACT-014 sda; dm-activate both; mount dm-0 /m; goal 1 done" },
+	{ "of one WWID, but other PVs",
+	  V "mount /dev/v/both /m; add sda pv:v/a wwid=naa.5; add sdb pv:v/b wwid=naa.5; listed",
+	  "dm-activate both; mount dm-0 /m; goal 1 done" },
+	{ "a PV that is two disks",
+	  V "mount UUID=x /m; add sdc pv:v/b; add sda pv:v/a wwid=naa.5; add sdb pv:v/a wwid=naa.6; listed",
+	  "SACT-013 v" },
 };
 const size_t n_lvm_rows = G_N_ELEMENTS(lvm_rows);

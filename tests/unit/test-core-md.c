@@ -316,5 +316,41 @@ const struct row md_rows[] = {
 	{ "it is said after 3 s, and again on change",
 	  R1 "show explain; listed; add sda md:r1 0/3; at 10s; add sdb md:r1 1/3; at 19s",
 	  "@3: SACT-002 /m; @13: SACT-002 /m" },
+
+	/* Paths of one disk. */
+	{ "two paths to a member are one member",
+	  R1 "add sda md:r1 0/2 wwid=naa.5; add sdb md:r1 0/2 wwid=naa.5; add sdc md:r1 1/2; listed",
+	  "SACT-014 sda; md-assemble r1 [sda sdc]; " DONE },
+	{ "two paths to a member, whichever comes first",
+	  R1 "add sdb md:r1 0/2 wwid=naa.5; add sdc md:r1 1/2; add sda md:r1 0/2 wwid=naa.5; listed",
+	  "SACT-014 sda; md-assemble r1 [sdc sda]; " DONE },
+	{ "two paths to each member",
+	  R1 "add sdd md:r1 1/2 wwid=naa.6; add sdb md:r1 0/2 wwid=naa.5; add sdc md:r1 1/2 wwid=naa.6; "
+	  "add sda md:r1 0/2 wwid=naa.5; listed",
+	  "SACT-014 sdc; SACT-014 sda; md-assemble r1 [sdc sda]; " DONE },
+	{ "two paths are not two members",
+	  R1 "add sda md:r1 0/2 wwid=naa.5; add sdb md:r1 0/2 wwid=naa.5; listed; ? md:r1",
+	  "SACT-014 sda; md:r1 startable 1/2 starts 20" },
+	{ "a path that comes when its array runs",
+	  R1 "mount UUID=y /n; add sdb md:r1 0/2 wwid=naa.5; add sdc md:r1 1/2; listed; "
+	  "add sda md:r1 0/2 wwid=naa.5 md_events=12; ? md:r1",
+	  "md-assemble r1 [sdb sdc]; " DONE "; SACT-014 sdb; md:r1 active 2/2" },
+	{ "a path is lost before its array starts",
+	  R1 "add sda md:r1 0/2 wwid=naa.5; add sdb md:r1 0/2 wwid=naa.5; listed; del sda; add sdc md:r1 1/2",
+	  "SACT-014 sda; md-assemble r1 [sdb sdc]; " DONE },
+	{ "of one WWID, but other members",
+	  R1 "add sda md:r1 0/2 wwid=naa.5; add sdb md:r1 1/2 wwid=naa.5; listed",
+	  "md-assemble r1 [sda sdb]; " DONE },
+	{ "of one WWID, but of another age",
+	  R1 "add sda md:r1 0/2 wwid=naa.5; add sdb md:r1 0/2 wwid=naa.5 md_events=5; add sdc md:r1 1/2; listed",
+	  "SACT-020 sdb; md-assemble r1 [sda sdc]; " DONE },
+	{ "somebody else started it over the second path",
+	  R1 "add sda md:r1 0/2 wwid=naa.5; add sdb md:r1 0/2 wwid=naa.5; "
+	  "add md126 90M ext4:x md_state=active slaves=8:16; listed; ? md:r1",
+	  "SACT-014 sdb; mount md126 /m; goal 1 done; md:r1 degraded 1/2" },
+	{ "over the second path, and its paths come later",
+	  R1 "add md126 90M ext4:x md_state=active slaves=8:16; add sda md:r1 0/1 wwid=naa.5; "
+	  "add sdb md:r1 0/1 wwid=naa.5; listed; ? md:r1",
+	  "SACT-014 sdb; mount md126 /m; goal 1 done; md:r1 active 1/1" },
 };
 const size_t n_md_rows = G_N_ELEMENTS(md_rows);
