@@ -345,6 +345,15 @@ static void volume_merge(struct plan *p, struct volume *v, const struct input *i
 	assembly_touch_all(p);
 }
 
+/* Only the entry tells what it is: looked at before, it may have been taken for something else. */
+static void header_elsewhere(struct plan *p, const struct volume *v)
+{
+	const GPtrArray *named = v->config.header ? graph_named(p, v->key) : NULL;
+
+	for (guint i = 0; named && i < named->len; i++)
+		graph_dirty(p, named->pdata[i]);
+}
+
 static void on_volume(struct plan *p, const struct input *in)
 {
 	g_autofree char *key = graph_key(in->spec ?: "");
@@ -352,6 +361,7 @@ static void on_volume(struct plan *p, const struct input *in)
 
 	if (v) {
 		volume_merge(p, v, in);
+		header_elsewhere(p, v);
 		return;
 	}
 	v = g_new0(struct volume, 1);
@@ -362,6 +372,7 @@ static void on_volume(struct plan *p, const struct input *in)
 	input_copy(&v->config, in);
 	g_ptr_array_add(p->volumes, v);
 	g_hash_table_insert(p->volumes_by_key, v->key, v);
+	header_elsewhere(p, v);
 	paths_again(p, v->key);
 	assembly_touch_all(p);
 }

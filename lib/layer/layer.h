@@ -15,6 +15,12 @@ struct layer {
 	/* The assembly a probed device belongs to; NULL: none (it may be remembered by name). */
 	char *(*identify)(struct plan *p, struct device *d);
 
+	/*
+	 * Makes a device its member that carries nothing of what it claims, because configuration says
+	 * so: puts what was found on it aside.  May be NULL.
+	 */
+	bool (*take)(struct plan *p, struct device *d);
+
 	/* Looks at all members: sets name, needed, present, startable, complete, excluded members. */
 	void (*evaluate)(struct plan *p, struct assembly *a);
 
@@ -58,5 +64,6 @@ extern const struct layer layer_md, layer_luks, layer_lvm;
 extern const struct layer *const layers[]; /* NULL-terminated; order is policy */
 
 const struct layer *layer_for(const char *type);
+bool layer_take(struct plan *p, struct device *d); /* one of them takes it, or has */
 
 void wait_add(GPtrArray *waits, const char *kind, uint64_t since, uint64_t until, char *leaf, char *reason);

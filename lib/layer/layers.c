@@ -11,3 +11,11 @@ const struct layer *layer_for(const char *type)
 				return *l;
 	return NULL;
 }
+
+bool layer_take(struct plan *p, struct device *d)
+{
+	for (const struct layer *const *l = layers; *l; l++)
+		if ((*l)->take && (*l)->take(p, d))
+			return true;
+	return false;
+}

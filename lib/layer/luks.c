@@ -2,6 +2,9 @@
 /*
  * LUKS.  A volume is opened when crypttab or the command line names it and a goal may need what is in
  * it: by key file first, then by an answer that is known to fit elsewhere, then by asking.
+ *
+ * Where header= says that the header is elsewhere, nothing on the device tells what it is: the entry
+ * does.  Its UUID is not known then.
  */
 #include "layer/layer.h"
 
@@ -11,7 +14,7 @@
 
 struct luks {
 	struct volume *volume;
-	bool verified;	 /* one full probe agreed that it is LUKS */
+	bool verified;	 /* one full probe agreed that it is LUKS, or its header elsewhere is there */
 	bool keyfile_done;
 	bool queued;	 /* waits for the memory that another's key derivation uses */
 	GArray *tried;	 /* uint64_t: secrets that were tried here */
@@ -22,11 +25,6 @@ static const char *const claims[] = { "crypto_LUKS", NULL };
 static struct luks *luks_of(const struct assembly *a)
 {
 	return a->data;
-}
-
-static char *luks_identify(struct plan *p, struct device *d)
-{
-	return g_strdup(d->info.uuid);
 }
 
 /* A label of LUKS2 is no file system's, and so none of the device's names. */
@@ -40,8 +38,104 @@ static bool called(const struct device *d, const char *key)
 	return false;
 }
 
+static bool tagged(const char *key, const char *tag, const char *value)
+{
+	return value && g_str_has_prefix(key, tag) && g_ascii_strcasecmp(key + strlen(tag), value) == 0;
+}
+
+/* The volume whose data it holds, and whose header is elsewhere. */
+static struct volume *detached(const struct plan *p, const struct device *d)
+{
+	for (guint i = 0; i < p->volumes->len; i++) {
+		struct volume *v = p->volumes->pdata[i];
+
+		if (v->config.header &&
+		    (called(d, v->key) || tagged(v->key, "UUID=", d->info.uuid) ||
+		     tagged(v->key, "PARTUUID=", d->info.partuuid) || tagged(v->key, "PARTLABEL=", d->info.partlabel)))
+			return v;
+	}
+	return NULL;
+}
+
+/* It carries none: such a one is known by configuration only. */
+static bool is_data(const struct device *d)
+{
+	return streq0(d->info.type, claims[0]) && !d->info.uuid;
+}
+
+static bool is_device(const char *header)
+{
+	return g_str_has_prefix(header, "/dev/") || *header != '/';
+}
+
+/* NULL: it is on a device that has not come. */
+static char *header_path(const struct plan *p, const char *header)
+{
+	g_autofree char *key = graph_key(header);
+	const struct device *d = graph_lookup(p, key);
+
+	if (!is_device(header))
+		return g_strdup(header);
+	return d && d->size ? g_strconcat("/dev/", d->node, NULL) : NULL;
+}
+
+/* Those whose header it may be look again. */
+static void header_came(struct plan *p, const struct device *d)
+{
+	for (guint i = 0; i < p->volumes->len; i++) {
+		const struct volume *v = p->volumes->pdata[i];
+		g_autofree char *key = v->config.header && v->assembly ? graph_key(v->config.header) : NULL;
+
+		if (key && (called(d, key) || tagged(key, "UUID=", d->info.uuid) ||
+			    tagged(key, "PARTUUID=", d->info.partuuid) ||
+			    tagged(key, "PARTLABEL=", d->info.partlabel)))
+			assembly_touch(p, v->assembly);
+	}
+}
+
+/*
+ * Ciphertext may look like anything, and so may what was there before it.  One with a header of its own
+ * that is named by the UUID of it is known as any other.
+ */
+static bool luks_take(struct plan *p, struct device *d)
+{
+	struct volume *v = detached(p, d);
+	char *partuuid = NULL, *partlabel = NULL;
+
+	header_came(p, d);
+	if (!v || is_data(d))
+		return v != NULL;
+	if (streq0(d->info.type, claims[0]) && tagged(v->key, "UUID=", d->info.uuid))
+		return false;
+	if (d->member_of)
+		assembly_leave(p, d);
+	partuuid = g_steal_pointer(&d->info.partuuid);
+	partlabel = g_steal_pointer(&d->info.partlabel);
+	input_clear(&d->info);
+	d->info.type = g_strdup(claims[0]);
+	d->info.partuuid = partuuid;
+	d->info.partlabel = partlabel;
+	names_drop(p, d);
+	names_of_node(p, d);
+	graph_name(p, d, v->key);
+	return true;
+}
+
+static char *luks_identify(struct plan *p, struct device *d)
+{
+	const struct volume *v = is_data(d) ? detached(p, d) : NULL;
+
+	return g_strdup(v ? v->name : d->info.uuid);
+}
+
 static struct volume *find_volume(const struct plan *p, const struct assembly *a)
 {
+	for (guint m = 0; m < a->members->len; m++) {
+		const struct device *d = ((struct member *)a->members->pdata[m])->dev;
+
+		if (is_data(d))
+			return detached(p, d);
+	}
 	for (guint i = 0; i < p->volumes->len; i++) {
 		struct volume *v = p->volumes->pdata[i];
 
@@ -72,6 +166,13 @@ static void gone(struct plan *p, struct assembly *a)
 	assembly_touch_all(p); /* it holds no clock any more */
 }
 
+static bool header_there(const struct plan *p, const struct volume *v)
+{
+	g_autofree char *path = v->config.header ? header_path(p, v->config.header) : NULL;
+
+	return path || !v->config.header;
+}
+
 static bool searching(const struct plan *p)
 {
 	for (guint i = 0; i < p->goals->len; i++)
@@ -99,14 +200,17 @@ static void luks_evaluate(struct plan *p, struct assembly *a)
 		}
 	}
 	a->startable = false;
-	a->complete = a->members->len && l->volume && !strstr(l->volume->config.options ?: "", "noauto");
+	a->complete = a->members->len && l->volume && !strstr(l->volume->config.options ?: "", "noauto") &&
+		      header_there(p, l->volume);
 	if (a->complete && a->members->len > 1 && !assembly_running(a) && a->state != ASSEMBLY_FAILED &&
 	    by_identity(l->volume)) {
 		const struct device *x = ((struct member *)a->members->pdata[0])->dev;
 		const struct device *y = ((struct member *)a->members->pdata[1])->dev;
 
 		a->complete = false;
-		assembly_fail(p, a, MSG_DUPLICATE, "/dev/%s and /dev/%s carry the same header", x->node, y->node);
+		assembly_fail(p, a, MSG_DUPLICATE, "/dev/%s and /dev/%s %s %s", x->node, y->node,
+			      is_data(x) ? "both are" : "carry the same header:",
+			      is_data(x) ? l->volume->spec : a->id);
 	}
 	if (a->state == ASSEMBLY_ACTIVATING && !a->request && !a->members->len)
 		gone(p, a);
@@ -154,7 +258,8 @@ static struct device *data_device(const struct assembly *a)
 static char *luks_modules(struct plan *p, struct assembly *a)
 {
 	const struct device *d = data_device(a);
-	const char *ciphers = d && d->info.luks_ciphers ? d->info.luks_ciphers : "";
+	const char *unread = d && is_data(d) ? "aes-xts-plain64" : ""; /* by far the most have it */
+	const char *ciphers = d && d->info.luks_ciphers ? d->info.luks_ciphers : unread;
 	GString *s = g_string_new("dm_mod dm-crypt");
 	g_auto(GStrv) words = g_strsplit_set(ciphers, " -:,()", -1);
 	g_auto(GStrv) whole = g_strsplit(ciphers, " ", -1);
@@ -197,10 +302,10 @@ static struct action *emit_open(struct plan *p, struct assembly *a)
 	const struct input *c = &luks_of(a)->volume->config;
 	struct action *act = request_on(p, a, ACTION_LUKS_OPEN, OPEN_TIMEOUT);
 
-	act->uuid = g_strdup(a->id);
+	act->uuid = is_data(data_device(a)) ? NULL : g_strdup(a->id);
 	act->name = g_strdup(a->name);
 	act->options = g_strdup(c->options);
-	act->header = g_strdup(c->header);
+	act->header = c->header ? header_path(p, c->header) : NULL;
 	act->keyslot = c->keyslot;
 	return act;
 }
@@ -281,7 +386,9 @@ static void luks_start(struct plan *p, struct assembly *a, bool with_missing)
 	l->queued = false;
 	if (!a->members->len)
 		return;
-	if (!l->verified) {
+	if (!l->verified && is_data(data_device(a))) {
+		(void)emit_open(p, a); /* without a key it only tells whether the header is there */
+	} else if (!l->verified) {
 		request_on(p, a, ACTION_PROBE, PROBE_DEEP_TIMEOUT)->deep = true;
 	} else if (((l->volume->config.keyfile && !l->keyfile_done) || untried_answer(p, a)) &&
 		   !memory_allows(p, a)) {
@@ -309,6 +416,22 @@ static void verified(struct plan *p, struct assembly *a, const struct input *in)
 	}
 	luks_of(a)->verified = true;
 	luks_start(p, a, false);
+}
+
+/* Nobody is asked for what cannot be opened. */
+static void header_looked_at(struct plan *p, struct assembly *a, const struct input *in)
+{
+	const struct volume *v = luks_of(a)->volume;
+
+	if (in->error == -ENOENT) {
+		assembly_fail(p, a, MSG_LUKS_FAILED, "the header %s is not there; %s names it", v->config.header,
+			      v->config.where ?: "crypttab");
+	} else if (in->error < 0 && in->error != -ENOKEY) {
+		assembly_fail(p, a, MSG_LUKS_FAILED, "%s", in->text ?: g_strerror((int)-in->error));
+	} else {
+		luks_of(a)->verified = true;
+		luks_start(p, a, false);
+	}
 }
 
 static void opened(struct plan *p, struct assembly *a, const struct input *in)
@@ -360,6 +483,8 @@ static void luks_finished(struct plan *p, struct assembly *a, const struct reque
 		gone(p, a);
 	} else if (r->type == ACTION_PROBE) {
 		verified(p, a, in);
+	} else if (r->type == ACTION_LUKS_OPEN && in->error < 0 && !luks_of(a)->verified) {
+		header_looked_at(p, a, in);
 	} else if (r->type == ACTION_LUKS_OPEN) {
 		if (in->error < 0) {
 			not_opened(p, a, r, in);
@@ -383,6 +508,10 @@ static void luks_missing(const struct plan *p, const struct assembly *a, GPtrArr
 	else if (d && l && !l->volume)
 		wait_add(waits, "secret", a->since, 0, g_strconcat("/dev/", d->node, NULL),
 			 g_strdup_printf("LUKS %s is named neither by crypttab nor by the command line", a->id));
+	else if (d && l && !header_there(p, l->volume))
+		wait_add(waits, "device", a->since, 0, g_strdup(l->volume->config.header),
+			 g_strdup_printf("has not appeared; %s names it as the header of %s",
+					 l->volume->config.where ?: "crypttab", a->name));
 	else if (d && l && assembly_demanded(p, a))
 		wait_add(waits, "secret", a->since, 0, g_strdup(a->name), g_strdup("is about to be opened"));
 }
@@ -413,6 +542,7 @@ const struct layer layer_luks = {
 	.name = "luks",
 	.claims = claims,
 	.identify = luks_identify,
+	.take = luks_take,
 	.evaluate = luks_evaluate,
 	.modules = luks_modules,
 	.start = luks_start,

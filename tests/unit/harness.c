@@ -47,6 +47,8 @@ static char *describe(const struct world *w, const struct action *a)
 	case ACTION_ASK:
 		return g_strdup_printf("%s %s", type, a->name);
 	case ACTION_LUKS_OPEN:
+		if (!a->keyfile && !a->secret)
+			return g_strdup_printf("look for %s", a->header);
 		return a->keyfile ? g_strdup_printf("%s %s %s", type, a->name, a->keyfile)
 				  : g_strdup_printf("%s %s %" PRIu64, type, a->name, a->secret);
 	case ACTION_FSCK:

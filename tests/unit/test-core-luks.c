@@ -4,6 +4,7 @@
 
 #define C "volume c UUID=u; inside luks:u ext4:x; mount UUID=x /m; "
 #define CL "command,line"
+#define H "inside luks:/h ext4:x; mount /dev/mapper/c /m; "
 #define DONE "mount dm-0 /m; goal 1 done"
 
 const struct row luks_rows[] = {
@@ -83,6 +84,103 @@ const struct row luks_rows[] = {
 	{ "of two lines of crypttab the first counts",
 	  "volume c UUID=u; volume x UUID=u keyfile=/k; key u file; mount UUID=x /m; listed; add sda luks:u",
 	  "ask c" },
+
+	{ "header elsewhere, by node",
+	  "volume c /dev/sda header=/h; key /h 7; " H "listed; add sda; answer c 7; ? luks:c",
+	  "look for /h; ask c; luks-open c 7; withdraw opened; " DONE "; luks:c active 1/1" },
+	{ "header elsewhere, by PARTUUID",
+	  "volume c PARTUUID=P-1 header=/h; key /h 7; " H "listed; add sda; add sda1 blank partuuid=p-1; "
+	  "add sda2 blank partuuid=p-2; answer c 7",
+	  "look for /h; ask c; luks-open c 7; withdraw opened; " DONE },
+	{ "header elsewhere, by PARTLABEL",
+	  "volume c PARTLABEL=data header=/h; key /h 7; " H "listed; add sda; add sda1 blank partlabel=data; "
+	  "answer c 7",
+	  "look for /h; ask c; luks-open c 7; withdraw opened; " DONE },
+	{ "header elsewhere, by a link of udev's that comes late",
+	  "volume c /dev/disk/by-id/x header=/h; key /h 7; " H "listed; add sda; at 3s; "
+	  "add sda links=disk/by-id/x; answer c 7",
+	  "@3: look for /h; ask c; luks-open c 7; withdraw opened; " DONE },
+	{ "header elsewhere, key file",
+	  "volume c /dev/sda header=/h keyfile=/k; key /h file; " H "listed; add sda",
+	  "look for /h; luks-open c /k; " DONE },
+	{ "header elsewhere, key file fails",
+	  "volume c /dev/sda header=/h keyfile=/k; key /h 7; " H "listed; add sda; answer c 7",
+	  "look for /h; luks-open c /k; SACT-033 c; ask c; luks-open c 7; withdraw opened; " DONE },
+	{ "header elsewhere, wrong tries",
+	  "volume c /dev/sda header=/h tries=2; " H "listed; add sda; answer c 1; ? luks:c",
+	  "look for /h; ask c; luks-open c 1; SACT-030 c; withdraw no tries left; SACT-032 c; SACT-032 /m; "
+	  "goal 1 failed; luks:c failed 1/1 SACT-032" },
+	{ "header elsewhere, one answer opens both",
+	  "volume c /dev/sda header=/h; volume d UUID=u; key /h 7; key u 7; inside luks:u xfs:y; " H
+	  "mount UUID=y /n; listed; add sda; add sdb luks:u; answer d 7",
+	  "look for /h; ask c; ask d; luks-open d 7; luks-open c 7; withdraw opened; withdraw opened; "
+	  "mount dm-0 /n; mount dm-1 /m; goal 2 done; goal 1 done" },
+	{ "header elsewhere, the device is late",
+	  "volume c /dev/sda header=/h keyfile=/k; key /h file; " H "listed; ? waits 1; at 5s; add sda",
+	  "waits for device /dev/sda; @5: look for /h; luks-open c /k; " DONE },
+	{ "header elsewhere, LVM inside",
+	  "vg vg pvs=a lvs=root:a; volume c PARTUUID=p header=/h keyfile=/k; key /h file; "
+	  "inside luks:/h pv:vg/a; inside vg/root ext4:x; mount /dev/vg/root /m; listed; add sda; "
+	  "add sda1 blank partuuid=p",
+	  "look for /h; luks-open c /k; dm-activate root; mount dm-1 /m; goal 1 done" },
+	{ "header elsewhere, on RAID",
+	  "volume c /dev/md127 header=/h keyfile=/k; key /h file; " H "inside md:r1 blank; listed; "
+	  "add sda md:r1 0/2; add sdb md:r1 1/2",
+	  "md-assemble r1 [sda sdb]; look for /h; luks-open c /k; " DONE },
+	{ "header elsewhere, the name of the command line",
+	  "volume root /dev/sda where=" CL "; volume c /dev/sda header=/h keyfile=/k; key /h file; "
+	  "inside luks:/h ext4:x; mount /dev/mapper/root /m; listed; add sda",
+	  "look for /h; luks-open root /k; " DONE },
+	{ "header elsewhere, named later",
+	  "key /h file; " H "listed; add sda; volume c /dev/sda header=/h keyfile=/k",
+	  "look for /h; luks-open c /k; " DONE },
+	{ "header elsewhere, nobody needs it", "volume c /dev/sda header=/h keyfile=/k; listed; add sda", "" },
+	{ "header elsewhere: what it looks like does not count",
+	  "volume c /dev/sda header=/h keyfile=/k; key /h file; inside luks:/h ext4:y; mount UUID=x /m; "
+	  "mount /dev/mapper/c /n; listed; add sda ext4:x",
+	  "look for /h; luks-open c /k; mount dm-0 /n; goal 2 done" },
+	{ "header elsewhere: nor that of a member of something",
+	  "volume c /dev/sda header=/h keyfile=/k; key /h file; " H "listed; add sdb md:r1 1/2; add sda md:r1 0/2; "
+	  "at 60s; ? md:r1",
+	  "look for /h; luks-open c /k; " DONE "; @60: md:r1 startable 1/2" },
+	{ "header elsewhere: nor that it looks like two things",
+	  "volume c /dev/sda header=/h keyfile=/k; key /h file; " H "listed; add sda error:EUCLEAN",
+	  "look for /h; luks-open c /k; " DONE },
+	{ "header elsewhere: but an error of the disk",
+	  "volume c /dev/sda header=/h keyfile=/k; " H "listed; add sda error:EIO", "SACT-010 sda" },
+	{ "header elsewhere: its partitions are none",
+	  "volume c /dev/sda header=/h keyfile=/k; key /h file; inside luks:/h ext4:y; mount UUID=x /m; "
+	  "mount /dev/mapper/c /n; listed; add sda; add sda1 ext4:x",
+	  "look for /h; luks-open c /k; mount dm-0 /n; goal 2 done" },
+	{ "header elsewhere, and an old one on it",
+	  "volume c /dev/sda header=/h keyfile=/k; key /h file; " H "listed; add sda luks:old",
+	  "look for /h; luks-open c /k; " DONE },
+	{ "header elsewhere, and the same on it",
+	  "volume c UUID=u header=/h keyfile=/k; key u file; inside luks:u ext4:x; mount /dev/mapper/c /m; "
+	  "listed; add sda luks:u",
+	  "luks-open c /k; " DONE },
+	{ "header elsewhere, two of that name",
+	  "volume c PARTUUID=p header=/h keyfile=/k; mount UUID=x /m; add sda; add sda1 blank partuuid=p; "
+	  "add sdb; add sdb1 blank partuuid=p; listed; ? luks:c",
+	  "SACT-013 c; SACT-013 /m; goal 1 failed; luks:c failed 1/1 SACT-013" },
+	{ "the header is not there: nobody is asked",
+	  "volume c /dev/sda header=/h; " H "listed; fail luks-open ENOENT; add sda; ? luks:c",
+	  "look for /h; SACT-031 c; SACT-031 /m; goal 1 failed; luks:c failed 1/1 SACT-031" },
+	{ "the header is none",
+	  "volume c /dev/sda header=/h; key /h 7; " H "listed; add sda; fail luks-open EBADMSG; answer c 7",
+	  "look for /h; ask c; luks-open c 7; withdraw cannot be opened; SACT-031 c; SACT-031 /m; goal 1 failed" },
+	{ "the header is on a device that comes later",
+	  "volume c /dev/sda header=PARTUUID=H keyfile=/k; key /dev/sdb1 file; inside luks:/dev/sdb1 ext4:x; "
+	  "mount UUID=x /m; listed; add sda; ? waits 1; at 4s; add sdb; add sdb1 luks:z partuuid=h; ? luks:c",
+	  "waits for device PARTUUID=H; @4: look for /dev/sdb1; luks-open c /k; " DONE "; luks:c active 1/1" },
+	{ "unplugged while it is asked for, header elsewhere",
+	  "volume c /dev/sda header=/h; key /h 7; " H "listed; add sda; del sda; ? luks:c; add sda; answer c 7",
+	  "look for /h; ask c; withdraw it is gone; luks:c waiting 0/1; look for /h; ask c; luks-open c 7; "
+	  "withdraw opened; " DONE },
+	{ "another one opened it already, header elsewhere",
+	  "volume c /dev/sda header=/h; mount UUID=x /m; add sda; add dm-5 90M dm_name=c "
+	  "dm_uuid=CRYPT-LUKS2-u-c slaves=8:0 ext4:x; listed; ? luks:c",
+	  "mount dm-5 /m; goal 1 done; luks:c active 1/1" },
 
 	{ "key file",
 	  "volume c UUID=u keyfile=/k; key u file; inside luks:u ext4:x; mount UUID=x /m; listed; "

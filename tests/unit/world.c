@@ -365,13 +365,18 @@ static void perform_md(struct world *w, const struct action *a, struct input *re
 
 static void perform_luks(struct world *w, const struct action *a, struct input *res)
 {
-	g_autofree char *try = a->keyfile ? g_strdup_printf("%s file", a->uuid)
-					  : g_strdup_printf("%s %" PRIu64, a->uuid, a->secret);
-	g_autofree char *key = g_strconcat("luks:", a->uuid, NULL), *node = NULL;
+	const char *what = a->uuid ?: a->header;
+	g_autofree char *try = a->keyfile ? g_strdup_printf("%s file", what)
+					  : g_strdup_printf("%s %" PRIu64, what, a->secret);
+	g_autofree char *key = g_strconcat("luks:", what, NULL), *node = NULL;
 	const struct disk *lower = disk_by_devnum(w, a->devnum);
 	struct disk *dm;
 
 	g_assert_nonnull(lower);
+	if (!a->keyfile && !a->secret) {
+		res->error = -ENOKEY;
+		return;
+	}
 	if (!g_hash_table_contains(w->keys, try)) {
 		res->error = -EPERM;
 		return;
@@ -379,7 +384,7 @@ static void perform_luks(struct world *w, const struct action *a, struct input *
 	node = g_strdup_printf("dm-%u", w->next_dm++);
 	dm = output_new(w, node, key, lower->in.size - (1 << 20));
 	dm->in.dm_name = g_strdup(a->name);
-	dm->in.dm_uuid = g_strdup_printf("CRYPT-LUKS2-%s-%s", a->uuid, a->name);
+	dm->in.dm_uuid = g_strdup_printf("CRYPT-LUKS2-%s-%s", what, a->name);
 	dm->in.slaves = g_strdup_printf("%u:%u", major(a->devnum), minor(a->devnum));
 	disk_tell(w, dm);
 	res->devnum = dm->in.devnum;
