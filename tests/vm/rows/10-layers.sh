@@ -142,6 +142,37 @@ luks_keyfile_assert()
 	is_fs /dev/mapper/ckey "$fs_uuid" bykey
 }
 
+row luks-header "luks" "LUKS2 with its header in a file, an old file system's mark on the data, and a passphrase"
+luks_header_setup()
+{
+	disks 1
+	printf %s "correct horse" >/tmp/passphrase
+	rm -f /tmp/header
+	new_uuid
+	luks_uuid=$UUID
+	must cryptsetup luksFormat -q --type luks2 --uuid "$luks_uuid" "${LUKS_CHEAP[@]}" --header /tmp/header \
+		--offset 2048 --key-file /tmp/passphrase /dev/sda
+	mk_ext4 /dev/sda old "what was here before"
+	echo "chead /dev/sda none luks,header=/tmp/header,timeout=1min30s" >>$CRYPTTAB
+	must cryptsetup open --header /tmp/header --key-file /tmp/passphrase /dev/sda chead
+	mk_ext4 /dev/mapper/chead headed "a header elsewhere"
+	fs_uuid=$UUID
+}
+luks_header_act()
+{
+	start mount /dev/mapper/chead /mnt/t
+	plug 0
+	say "correct horse"
+	finish 0
+}
+luks_header_assert()
+{
+	[ "$(dmsetup info -c --noheadings -o uuid chead)" = "CRYPT-LUKS2-${luks_uuid//-/}-chead" ] || fail "dm uuid of chead"
+	dmsetup deps -o devname chead | grep -q '(sda)$' || fail "chead is on $(dmsetup deps -o devname chead)"
+	mounted /mnt/t /dev/mapper/chead "a header elsewhere"
+	is_fs /dev/mapper/chead "$fs_uuid" headed
+}
+
 for order in 012 021 102 120 201 210; do
 	case $order in
 	012) row lvm-linear@012 "both lvm" "LVM over three disks by /dev/VG/LV" ;;
