@@ -14,7 +14,8 @@
 
 struct luks {
 	struct volume *volume;
-	bool verified;	 /* one full probe agreed that it is LUKS, or its header elsewhere is there */
+	bool verified;	 /* one full probe agreed that it is LUKS */
+	bool header_seen; /* the one that is elsewhere */
 	bool keyfile_done;
 	bool queued;	 /* waits for the memory that another's key derivation uses */
 	GArray *tried;	 /* uint64_t: secrets that were tried here */
@@ -154,7 +155,7 @@ static bool by_identity(const struct volume *v)
 /* What comes back may be another one: everything begins anew. */
 static void forget(struct luks *l)
 {
-	l->verified = l->keyfile_done = false;
+	l->verified = l->header_seen = l->keyfile_done = false;
 	g_array_set_size(l->tried, 0);
 }
 
@@ -386,7 +387,8 @@ static void luks_start(struct plan *p, struct assembly *a, bool with_missing)
 	l->queued = false;
 	if (!a->members->len)
 		return;
-	if (!l->verified && is_data(data_device(a))) {
+	l->verified = l->verified || is_data(data_device(a));
+	if (l->verified && l->volume->config.header && !l->header_seen) {
 		(void)emit_open(p, a); /* without a key it only tells whether the header is there */
 	} else if (!l->verified) {
 		request_on(p, a, ACTION_PROBE, PROBE_DEEP_TIMEOUT)->deep = true;
@@ -429,7 +431,7 @@ static void header_looked_at(struct plan *p, struct assembly *a, const struct in
 	} else if (in->error < 0 && in->error != -ENOKEY) {
 		assembly_fail(p, a, MSG_LUKS_FAILED, "%s", in->text ?: g_strerror((int)-in->error));
 	} else {
-		luks_of(a)->verified = true;
+		luks_of(a)->header_seen = true;
 		luks_start(p, a, false);
 	}
 }
@@ -483,7 +485,7 @@ static void luks_finished(struct plan *p, struct assembly *a, const struct reque
 		gone(p, a);
 	} else if (r->type == ACTION_PROBE) {
 		verified(p, a, in);
-	} else if (r->type == ACTION_LUKS_OPEN && in->error < 0 && !luks_of(a)->verified) {
+	} else if (in->error < 0 && luks_of(a)->volume->config.header && !luks_of(a)->header_seen) {
 		header_looked_at(p, a, in);
 	} else if (r->type == ACTION_LUKS_OPEN) {
 		if (in->error < 0) {

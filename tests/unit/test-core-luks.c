@@ -158,7 +158,7 @@ const struct row luks_rows[] = {
 	{ "header elsewhere, and the same on it",
 	  "volume c UUID=u header=/h keyfile=/k; key u file; inside luks:u ext4:x; mount /dev/mapper/c /m; "
 	  "listed; add sda luks:u",
-	  "luks-open c /k; " DONE },
+	  "look for /h; luks-open c /k; " DONE },
 	{ "header elsewhere, two of that name",
 	  "volume c PARTUUID=p header=/h keyfile=/k; mount UUID=x /m; add sda; add sda1 blank partuuid=p; "
 	  "add sdb; add sdb1 blank partuuid=p; listed; ? luks:c",
