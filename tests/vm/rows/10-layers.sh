@@ -143,6 +143,7 @@ luks_keyfile_assert()
 }
 
 row luks-header "luks" "LUKS2 with its header in a file, an old file system's mark on the data, and a passphrase"
+row luks-header@absent "bad luks" "the file of the header is not there: named with its line, nobody is asked"
 luks_header_setup()
 {
 	disks 1
@@ -160,6 +161,14 @@ luks_header_setup()
 }
 luks_header_act()
 {
+	if [ "$1" = absent ]; then
+		mv /tmp/header /tmp/header.away
+		plug 0
+		start mount /dev/mapper/chead /mnt/t
+		finish 1
+		mv /tmp/header.away /tmp/header
+		return
+	fi
 	start mount /dev/mapper/chead /mnt/t
 	plug 0
 	say "correct horse"
@@ -167,6 +176,12 @@ luks_header_act()
 }
 luks_header_assert()
 {
+	if [ "$1" = absent ]; then
+		numbered "the header /tmp/header is not there"
+		grep -q 'SACT-031.*/tmp/header.*crypttab:1 names it' "$OUT/stderr" || fail "its line is not named"
+		! grep -q ' > ask' "$OUT/journal" || fail "a passphrase was asked for"
+		return
+	fi
 	[ "$(dmsetup info -c --noheadings -o uuid chead)" = "CRYPT-LUKS2-${luks_uuid//-/}-chead" ] || fail "dm uuid of chead"
 	dmsetup deps -o devname chead | grep -q '(sda)$' || fail "chead is on $(dmsetup deps -o devname chead)"
 	mounted /mnt/t /dev/mapper/chead "a header elsewhere"
