@@ -305,6 +305,10 @@ const struct row graph_rows[] = {
 	{ "two paths, the first is pinned",
 	  "mount /dev/sda /m; swap UUID=none; add sda ext4:x wwid=naa.5; add sdb ext4:x wwid=naa.5; listed",
 	  "mount sda /m; goal 1 done; SACT-014 sda" },
+	{ "by a link that both have",
+	  "mount /dev/disk/by-id/wwn-0x5 /m; swap UUID=none; listed; hold probe; add sdb ext4:x wwid=naa.5; "
+	  "add sda ext4:x wwid=naa.5; release probe; mount /dev/disk/by-id/wwn-0x5 /n",
+	  "SACT-014 sdb; mount sdb /m; goal 1 done; mount sdb /n; goal 3 done" },
 	{ "pinned after the list",
 	  "swap UUID=none; add sda ext4:x wwid=naa.5; add sdb ext4:x wwid=naa.5; listed; mount /dev/sdb /m; "
 	  "mount UUID=x /n",

@@ -364,9 +364,10 @@ const struct row luks_rows[] = {
 	  "add sdb luks:u wwid=naa.5; listed; answer c 7",
 	  "SACT-014 sdb; ask c; luks-open c 7; withdraw opened; " DONE },
 	{ "two paths, pinned later",
-	  "key u 7; inside luks:u ext4:x; mount UUID=x /m; add sda luks:u wwid=naa.5; "
+	  "show assembly-state; key u 7; inside luks:u ext4:x; mount UUID=x /m; add sda luks:u wwid=naa.5; "
 	  "add sdb luks:u wwid=naa.5; listed; volume c /dev/sdb; answer c 7",
-	  "SACT-014 sda; ask c; luks-open c 7; withdraw opened; " DONE },
+	  "SACT-014 sda; luks:u complete, 1 of 1 (sdb); luks:u activating, 1 of 1 (sdb); ask c; "
+	  "luks-open c 7; withdraw opened; luks:u active, 1 of 1 (sdb); " DONE },
 	{ "a path that comes while it is asked for",
 	  C "key u 7; listed; add sdb luks:u wwid=naa.5; add sda luks:u wwid=naa.5; answer c 7; ? luks:u",
 	  "ask c; SACT-014 sdb; luks-open c 7; withdraw opened; " DONE "; luks:u active 1/1" },

@@ -26,6 +26,7 @@ struct stack {
 	struct node *top;
 	GString *setup;
 	unsigned budget;
+	bool two_paths; /* to each disk */
 };
 
 static void node_free(gpointer ptr)
@@ -152,14 +153,14 @@ static unsigned leaf_index(const struct stack *s, const struct node *leaf)
 	return i;
 }
 
-static void add_leaf(struct world *w, const struct stack *s, const struct node *leaf)
+static void add_leaf(struct world *w, const struct stack *s, const struct node *leaf, char path)
 {
-	char c = (char)('a' + leaf_index(s, leaf));
+	char id = (char)('a' + leaf_index(s, leaf)), c = (char)(id + path);
 	g_autofree char *script =
 		leaf->kind == KIND_DISK
-			? g_strdup_printf("add sd%c 1G wwid=w%c %s", c, c, leaf->content)
-			: g_strdup_printf("add sd%c 1G wwid=w%c; add sd%c1 900M %s partuuid=p%c", c, c,
-					  c, leaf->content, c);
+			? g_strdup_printf("add sd%c 1G wwid=w%c %s", c, id, leaf->content)
+			: g_strdup_printf("add sd%c 1G wwid=w%c; add sd%c1 900M %s partuuid=p%c", c, id,
+					  c, leaf->content, id);
 
 	world_do(w, script);
 }
@@ -243,7 +244,12 @@ static struct world *machine(struct stack *s, const char *policy, const struct n
 {
 	struct world *w = world_new();
 	guint n = s->leaves->len, first = pick(s, n), listed_at = pick(s, n + 1);
+	char second = 0;
 
+	if (s->two_paths) { /* later, the one that comes first is used first */
+		second = pick(s, 2) ? LEAVES_MAX : 0;
+		listed_at = n;
+	}
 	if (record)
 		world_record(w);
 	world_set_lifo(w, pick(s, 2));
@@ -258,7 +264,9 @@ static struct world *machine(struct stack *s, const char *policy, const struct n
 		if (i == listed_at)
 			world_do(w, "listed");
 		if (leaf != without)
-			add_leaf(w, s, leaf);
+			add_leaf(w, s, leaf, second);
+		if (leaf != without && s->two_paths)
+			add_leaf(w, s, leaf, LEAVES_MAX - second);
 	}
 	if (listed_at >= n)
 		world_do(w, "listed");
@@ -403,9 +411,8 @@ static void test_degraded(gconstpointer data)
 	stack_free(s);
 }
 
-static void test_orders(gconstpointer data)
+static void every_order(struct stack *s)
 {
-	struct stack *s = stack_new(GPOINTER_TO_UINT(data));
 	struct world *w = machine(s, "policy degraded never", NULL, false, true);
 	g_autoptr(GString) report = g_string_new(NULL);
 	int r = 0;
@@ -417,9 +424,24 @@ static void test_orders(gconstpointer data)
 	if (r < 0)
 		g_error("%s\n%s", s->setup->str, report->str);
 	g_assert_nonnull(strstr(report->str, ": done 0\n"));
-	g_assert_nonnull(strstr(report->str, ", 0 asked what is not recorded"));
+	/* The other path is opened when the event of the first is lost till after the list. */
+	if (!s->two_paths)
+		g_assert_nonnull(strstr(report->str, ", 0 asked what is not recorded"));
 	world_free(w);
 	stack_free(s);
+}
+
+static void test_orders(gconstpointer data)
+{
+	every_order(stack_new(GPOINTER_TO_UINT(data)));
+}
+
+static void test_two_paths(gconstpointer data)
+{
+	struct stack *s = stack_new(GPOINTER_TO_UINT(data));
+
+	s->two_paths = true;
+	every_order(s);
 }
 
 static void every_order_of_six(const char *script, const char *end)
@@ -516,6 +538,7 @@ void property_add(void)
 		{ "explained by layout", test_explained_by_layout },
 		{ "degraded", test_degraded },
 		{ "in every order", test_orders },
+		{ "over two paths in every order", test_two_paths },
 		{ "stopped", test_stopped },
 	};
 
