@@ -23,6 +23,19 @@ sact_goal *goal_handle_new(sact *s, const char *kind, const char *spec, const ch
 	return g;
 }
 
+/* fstab(5) has it from systemd: how long this device is waited for; a value that is none counts for none. */
+static uint64_t device_until(const sact_goal *g)
+{
+	static const char word[] = "x-systemd.device-timeout=";
+	g_auto(GStrv) words = g_strsplit(g->wish.options ?: "", ",", -1);
+	uint64_t usec, until = USEC_NEVER;
+
+	for (char **w = words; *w; w++)
+		if (g_str_has_prefix(*w, word) && parse_usec(*w + strlen(word), &usec) == 0 && usec)
+			until = usec_add(now_usec(), usec);
+	return until;
+}
+
 void goals_submit(sact *s)
 {
 	for (guint i = 0; i < s->goals->len; i++) {
@@ -31,7 +44,9 @@ void goals_submit(sact *s)
 		if (g->submitted)
 			continue;
 		g->submitted = true;
-		g->wish.timeout = s->timeout_until == USEC_NEVER ? 0 : s->timeout_until;
+		g->wish.timeout = MIN(s->timeout_until, device_until(g));
+		if (g->wish.timeout == USEC_NEVER)
+			g->wish.timeout = 0;
 		loop_feed(s, &g->wish);
 	}
 }

@@ -280,7 +280,7 @@ static void count_log(void *data, int priority, const char *text)
 static void test_deadline(void)
 {
 	g_autoptr(sact) s = context();
-	g_autoptr(sact_goal) g = NULL, late = NULL;
+	g_autoptr(sact_goal) g = NULL, late = NULL, own = NULL;
 	unsigned lines = 0;
 	const char *why = NULL;
 	uint64_t before;
@@ -297,6 +297,13 @@ static void test_deadline(void)
 	g_assert_cmpint(sact_goal_get_error(g, &why), ==, -ETIME);
 	g_assert_nonnull(why);
 	g_assert_cmpuint(lines, >, 0);
+
+	/* A device of fstab has a deadline of its own. */
+	g_assert_cmpint(sact_set_timeout(s, UINT64_MAX), ==, 0);
+	g_assert_cmpint(sact_goal_new_mount(s, "LABEL=none", "/nowhere", &own), ==, 0);
+	g_assert_cmpint(sact_goal_set_options(own, "ro,x-systemd.device-timeout=50ms"), ==, 0);
+	g_assert_cmpint(sact_run(s, UINT64_MAX), ==, -ETIME);
+	g_assert_cmpint(sact_goal_get_error(own, NULL), ==, -ETIME);
 
 	/* A goal that comes late is taken up, by sact_run() and by the descriptor. */
 	g_assert_cmpint(sact_goal_new_device(s, "LABEL=late", &late), ==, 0);
