@@ -485,7 +485,7 @@ static void luks_finished(struct plan *p, struct assembly *a, const struct reque
 		gone(p, a);
 	} else if (r->type == ACTION_PROBE) {
 		verified(p, a, in);
-	} else if (in->error < 0 && luks_of(a)->volume->config.header && !luks_of(a)->header_seen) {
+	} else if (in->error < 0 && !r->secret && luks_of(a)->volume->config.header && !luks_of(a)->header_seen) {
 		header_looked_at(p, a, in);
 	} else if (r->type == ACTION_LUKS_OPEN) {
 		if (in->error < 0) {

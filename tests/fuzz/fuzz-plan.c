@@ -209,6 +209,8 @@ static void named(struct world *w, uint8_t arg)
 		in.spec = g_strdup(specs[arg >> 3 & 7]);
 		in.keyfile = arg & 64 ? g_strdup("/key") : NULL;
 		in.tries = arg & 128 ? 3 : 0;
+		in.header = arg & 128 ? g_strdup(arg & 64 ? "/h" : "/dev/sdb") : NULL;
+		in.where = g_strdup(arg & 4 ? "command line" : "crypttab:1");
 	} else if (in.type_id == INPUT_ARRAY) {
 		in.uuid = g_strdup("r1");
 		in.name = g_strdup("r");
