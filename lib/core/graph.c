@@ -182,21 +182,6 @@ static void device_find_assembly(struct plan *p, struct device *d)
 	}
 }
 
-/* What lies on it, one after the other. */
-struct device *graph_holder(const struct plan *p, const struct device *d, const struct device *after)
-{
-	for (GList *l = after ? after->link.next : p->devices.head; l; l = l->next) {
-		struct device *upper = l->data;
-		g_auto(GStrv) nums = str_empty(upper->slaves) ? NULL : g_strsplit(upper->slaves, " ", -1);
-		dev_t devnum;
-
-		for (char **n = nums; n && *n; n++)
-			if (devnum_parse(*n, &devnum) == 0 && devnum == d->devnum)
-				return upper;
-	}
-	return NULL;
-}
-
 /* Which path to a disk is used may be known by what lies on it only. */
 static void paths_below(struct plan *p, const struct device *d)
 {
@@ -362,6 +347,8 @@ static void device_claim(struct plan *p, struct device *d)
 /* Its content is known: it becomes a candidate, unless the disk below it is claimed as a whole. */
 static void device_consider(struct plan *p, struct device *d)
 {
+	const GPtrArray *holders;
+
 	if (!d->size || p->stopping)
 		return;
 	if (d->probe == PROBE_NONE && plan_wants_anything(p)) {
@@ -377,8 +364,8 @@ static void device_consider(struct plan *p, struct device *d)
 	if (d->output_of && d->output_of->layer->name_output)
 		d->output_of->layer->name_output(p, d->output_of, d);
 	device_claim(p, d);
-	for (struct device *h = NULL; d->has_paths && (h = graph_holder(p, d, h));)
-		device_find_assembly(p, h);
+	for (guint i = 0; d->has_paths && (holders = paths_holders(p, d)) && i < holders->len; i++)
+		device_find_assembly(p, holders->pdata[i]);
 	links_update(p, d);
 	if (d->output_of && d->output_of->trial)
 		assembly_touch(p, d->output_of);

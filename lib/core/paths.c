@@ -6,7 +6,7 @@
  */
 #include "layer/layer.h"
 
-static const struct device *disk_of(const struct plan *p, const struct device *d)
+static struct device *disk_of(const struct plan *p, struct device *d)
 {
 	return d->parent ? graph_find(p, d->parent) : d;
 }
@@ -16,14 +16,43 @@ static char *wwid_key(const char *wwid)
 	return g_strconcat("wwid:", wwid, NULL);
 }
 
+/* By these its paths and what lies on it are found without a look at every device. */
 void paths_name(struct plan *p, struct device *d)
 {
-	g_autofree char *key = NULL;
+	g_auto(GStrv) nums = str_empty(d->slaves) ? NULL : g_strsplit(d->slaves, " ", -1);
 
-	if (d->parent || str_empty(d->wwid))
-		return;
-	key = wwid_key(d->wwid);
-	graph_name(p, d, key);
+	for (char **n = nums; n && *n; n++) {
+		g_autofree char *on = g_strconcat("on:", *n, NULL);
+
+		graph_name(p, d, on);
+	}
+	if (!d->parent && !str_empty(d->wwid)) {
+		g_autofree char *key = wwid_key(d->wwid);
+
+		graph_name(p, d, key);
+	}
+}
+
+const GPtrArray *paths_holders(const struct plan *p, const struct device *d)
+{
+	g_autofree char *on = g_strdup_printf("on:%u:%u", major(d->devnum), minor(d->devnum));
+
+	return graph_named(p, on);
+}
+
+static bool held(const struct plan *p, const struct device *d)
+{
+	g_autofree char *num = g_strdup_printf("%u:%u", major(d->devnum), minor(d->devnum));
+	const GPtrArray *holders = paths_holders(p, d);
+
+	for (guint i = 0; holders && i < holders->len; i++) {
+		const struct device *upper = holders->pdata[i];
+		g_auto(GStrv) now = g_strsplit(upper->slaves ?: "", " ", -1);
+
+		if (g_strv_contains((const char *const *)now, num))
+			return true;
+	}
+	return false;
 }
 
 /* ---- the set ---- */
@@ -44,7 +73,7 @@ static bool in_use(const struct plan *p, const struct device *d)
 	for (guint i = 0; i < p->mounts->len; i++)
 		if (((struct mount *)p->mounts->pdata[i])->devnum == d->devnum)
 			return true;
-	return graph_holder(p, d, NULL) != NULL;
+	return held(p, d);
 }
 
 /* Somebody wrote its node down. */
@@ -68,7 +97,7 @@ static bool pinned(const struct plan *p, const struct device *d)
 }
 
 /* What is written while one path is in use makes the content that another one shows newer. */
-static bool same_content(const struct plan *p, const struct device *a, const struct device *b)
+static bool same_content(const struct plan *p, struct device *a, struct device *b)
 {
 	const struct input *x = &a->info, *y = &b->info;
 
@@ -82,7 +111,7 @@ static bool same_content(const struct plan *p, const struct device *a, const str
 	return in_use(p, a) || in_use(p, b);
 }
 
-static bool same_disk(const struct plan *p, const struct device *a, const struct device *b)
+static bool same_disk(const struct plan *p, struct device *a, struct device *b)
 {
 	const struct device *x = disk_of(p, a), *y = disk_of(p, b);
 
@@ -98,7 +127,7 @@ static struct device *part_of(struct device *disk, uint64_t partn)
 }
 
 /* Those at the same place of all disks with its WWID, itself included; NULL: there is but one disk. */
-static GPtrArray *at_its_place(const struct plan *p, const struct device *d)
+static GPtrArray *at_its_place(const struct plan *p, struct device *d)
 {
 	const struct device *disk = disk_of(p, d);
 	g_autofree char *key = disk && !str_empty(disk->wwid) ? wwid_key(disk->wwid) : NULL;
@@ -195,15 +224,26 @@ static void hide(struct plan *p, struct device *d, struct device *behind)
 	d->path_of = behind;
 }
 
-/* Those of them that are no paths to the same disk any more. */
-static void show_followers(struct plan *p, const struct device *d, const GPtrArray *except)
+static void show_followers(struct plan *p, const struct device *d)
 {
 	for (GList *l = p->devices.head; l; l = l->next) {
 		struct device *c = l->data;
 
-		if (c->path_of == d && !(except && g_ptr_array_find((GPtrArray *)except, c, NULL)))
+		if (c->path_of == d)
 			show(p, c);
 	}
+}
+
+/* Said of one of them, it was said of all, also when that one goes and comes again. */
+static bool told(struct plan *p, const GPtrArray *set)
+{
+	bool any = false;
+
+	for (guint i = 0; i < set->len; i++)
+		any |= disk_of(p, set->pdata[i])->paths_told;
+	for (guint i = 0; any && i < set->len; i++)
+		disk_of(p, set->pdata[i])->paths_told = true;
+	return any;
 }
 
 bool paths_hide(struct plan *p, struct device *d)
@@ -215,8 +255,14 @@ bool paths_hide(struct plan *p, struct device *d)
 		return false;
 	set = paths_of(p, d, place);
 	best = set->len ? choose(p, set) : d;
-	if (d->has_paths)
-		show_followers(p, d, set);
+	for (guint i = 0; place && i < place->len; i++) {
+		struct device *c = place->pdata[i];
+
+		if (c->path_of == d && !g_ptr_array_find(set, c, NULL))
+			show(p, c); /* something else is on it now */
+	}
+	if (!place)
+		show_followers(p, d);
 	for (guint i = 0; i < set->len; i++) {
 		struct device *c = set->pdata[i];
 
@@ -227,7 +273,7 @@ bool paths_hide(struct plan *p, struct device *d)
 		show(p, best);
 	best->path_of = NULL;
 	best->has_paths = d->has_paths = set->len > 1;
-	p->paths_untold |= set->len > 1;
+	p->paths_untold |= set->len > 1 && !told(p, set);
 	return best != d;
 }
 
@@ -235,7 +281,7 @@ bool paths_hide(struct plan *p, struct device *d)
 void paths_leave(struct plan *p, struct device *d)
 {
 	if (d->has_paths)
-		show_followers(p, d, NULL);
+		show_followers(p, d);
 	d->path_of = NULL;
 	d->has_paths = false;
 }
@@ -267,21 +313,19 @@ void paths_again_of(struct plan *p, dev_t devnum)
 static void tell(struct plan *p, struct device *used)
 {
 	g_autoptr(GPtrArray) place = at_its_place(p, used), set = paths_of(p, used, place);
-	struct device *disk = used->parent ? graph_find(p, used->parent) : used;
+	struct device *disk = disk_of(p, used);
 	g_autoptr(GString) others = g_string_new(NULL);
-	bool told = false;
 
 	for (guint i = 0; i < set->len; i++) {
-		struct device *c = set->pdata[i], *d = c->parent ? graph_find(p, c->parent) : c;
+		struct device *d = disk_of(p, set->pdata[i]);
 
-		told |= d->paths_told;
 		d->paths_told = true;
 		if (d != disk)
 			g_string_append_printf(others, "%s/dev/%s", others->len ? ", " : "", d->node);
 	}
-	if (!told && others->len)
+	if (others->len)
 		plan_report(p, MSG_PATHS, 4, disk->node,
-			    "/dev/%s is used; %s lead to the same disk and are left alone: multipath is not set up",
+			    "/dev/%s is used; other paths to this disk are left alone, as multipath is not set up: %s",
 			    disk->node, others->str);
 }
 
@@ -294,7 +338,7 @@ void paths_tell(struct plan *p)
 	for (GList *l = p->devices.head; l; l = l->next) {
 		struct device *d = l->data;
 
-		if (d->has_paths && !d->path_of)
+		if (d->has_paths && !d->path_of && disk_of(p, d) && !disk_of(p, d)->paths_told)
 			tell(p, d);
 	}
 }

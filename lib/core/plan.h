@@ -267,7 +267,6 @@ void graph_probe_all(struct plan *p);
 void graph_drain(struct plan *p);
 void graph_name(struct plan *p, struct device *d, const char *key);
 void graph_dirty(struct plan *p, struct device *d); /* is looked at again in this step */
-struct device *graph_holder(const struct plan *p, const struct device *d, const struct device *after);
 bool graph_choice_allowed(const struct plan *p); /* the first enumeration is known */
 bool graph_foreign(const struct device *d); /* member of a set that no layer makes up */
 bool graph_hidden(const struct plan *p, const struct device *d); /* partition of a claimed disk */
@@ -284,6 +283,7 @@ void links_drop(struct plan *p, struct device *d);
 void paths_name(struct plan *p, struct device *d);
 bool paths_hide(struct plan *p, struct device *d); /* true: another one is used in its place */
 void paths_leave(struct plan *p, struct device *d);
+const GPtrArray *paths_holders(const struct plan *p, const struct device *d); /* that were seen on it; NULL: none */
 void paths_again(struct plan *p, const char *key);
 void paths_again_of(struct plan *p, dev_t devnum);
 void paths_tell(struct plan *p);
