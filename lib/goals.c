@@ -23,7 +23,7 @@ sact_goal *goal_handle_new(sact *s, const char *kind, const char *spec, const ch
 	return g;
 }
 
-/* fstab(5) has it from systemd: how long this device is waited for; a value that is none counts for none. */
+/* fstab(5) has it from systemd: how long this device is waited for.  fstab.c has complained of a bad value. */
 static uint64_t device_until(const sact_goal *g)
 {
 	static const char word[] = "x-systemd.device-timeout=";

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The whole API in one header, as callers expect it; over 700 lines because each call's page is here. */
 #ifndef STORAGEACTIVATE_H
 #define STORAGEACTIVATE_H
 

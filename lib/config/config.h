@@ -26,6 +26,7 @@ enum config_message {
 	CONFIG_FSTAB_NUMBER = 121,	 /* fifth or sixth field; entry skipped */
 	CONFIG_FSTAB_EXCESS = 122,	 /* more fields than there are; ignored */
 	CONFIG_FSTAB_DEVICE = 123,	 /* asked for, but on no device; left out */
+	CONFIG_FSTAB_VALUE = 124,	 /* option with a bad value; ignored */
 	CONFIG_MDADM_VALUE = 130,	 /* ARRAY line skipped */
 	CONFIG_MDADM_IDENTITY = 131,	 /* ARRAY line that names no array; skipped */
 	CONFIG_MDADM_UNKNOWN = 132,	 /* keyword or word ignored */

@@ -81,6 +81,18 @@ static bool numbers_parse(char **f, unsigned n, const char *where, uint64_t *pas
 	return true;
 }
 
+/* The one option with a value that is for us (see lib/goals.c); the others are the kernel's. */
+static void timeout_check(const char *options, const char *where, struct config *out)
+{
+	static const char word[] = "x-systemd.device-timeout=";
+	g_auto(GStrv) words = g_strsplit(options, ",", -1);
+	uint64_t usec;
+
+	for (char **w = words; *w; w++)
+		if (g_str_has_prefix(*w, word) && parse_usec(*w + strlen(word), &usec) < 0)
+			config_complain(out, CONFIG_FSTAB_VALUE, 4, where, "\"%s\" is no time; it is ignored", *w);
+}
+
 static void entry_parse(char **f, unsigned n, const char *where, struct config *out)
 {
 	g_autofree char *source = config_unescape(f[0], false), *spec = NULL;
@@ -106,6 +118,8 @@ static void entry_parse(char **f, unsigned n, const char *where, struct config *
 		bad_line(out, where, "the mount point has to be an absolute path", target);
 		return;
 	}
+	if (!skip)
+		timeout_check(options, where, out);
 	in = config_add(out, INPUT_GOAL);
 	in->kind = g_strdup(swap ? "swap" : "mount");
 	in->spec = g_steal_pointer(&spec);

@@ -457,6 +457,12 @@ const struct row rows[] = {
 	  "where=fstab:3\n"
 	  "goal text=network kind=mount spec=x target=/d fstype=fuse.sshfs options=defaults fsck=no flag=1 "
 	  "where=fstab:4\n" },
+	{ FSTAB, "device-timeout", "UUID=1 /a ext4 x-systemd.device-timeout=soon\nUUID=2 /b ext4 x-systemd.device-timeout=1min",
+	  "goal kind=mount spec=UUID=1 target=/a fstype=ext4 options=x-systemd.device-timeout=soon fsck=no "
+	  "where=fstab:1\n"
+	  "goal kind=mount spec=UUID=2 target=/b fstype=ext4 options=x-systemd.device-timeout=1min fsck=no "
+	  "where=fstab:2\n",
+	  "124 fstab:1: \"x-systemd.device-timeout=soon\" is no time" },
 	{ FSTAB, "one-field", "/dev/a", NULL, "120 fstab:1: needs a source, a mount point and a type: \"/dev/a\"" },
 	{ FSTAB, "two-fields", "/dev/a /a", NULL, "120 fstab:1: \"/dev/a\"" },
 	{ FSTAB, "source-unknown", "sda1 /a ext4", NULL, "120 fstab:1: \"sda1\"" },
