@@ -4,12 +4,6 @@
 /* A complaint quotes what a person wrote; a line of a broken file may be as long as the file. */
 #define COMPLAINT_MAX 400
 
-static void input_free(void *in)
-{
-	input_clear(in);
-	g_free(in);
-}
-
 static void complaint_free(void *p)
 {
 	struct complaint *c = p;

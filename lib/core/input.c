@@ -32,6 +32,20 @@ void input_copy(struct input *to, const struct input *from)
 	record_copy(fields, G_N_ELEMENTS(fields), to, from);
 }
 
+struct input *input_dup(const struct input *from)
+{
+	struct input *copy = g_new0(struct input, 1);
+
+	input_copy(copy, from);
+	return copy;
+}
+
+void input_free(gpointer input)
+{
+	input_clear(input);
+	g_free(input);
+}
+
 void input_encode(const struct input *in, GString *to)
 {
 	g_string_append(to, names[in->type_id]);

@@ -111,5 +111,7 @@ const char *input_type_name(enum input_type t);
 
 void input_clear(struct input *in);			       /* frees the strings, zeroes the rest */
 void input_copy(struct input *to, const struct input *from);   /* to is overwritten, not freed */
+struct input *input_dup(const struct input *from);
+void input_free(gpointer input); /* one of input_dup(), or of g_new0() */
 void input_encode(const struct input *in, GString *to);	       /* one line without its end */
 int input_decode(const char *line, struct input *ret);	       /* -EBADMSG; *ret zeroed then */

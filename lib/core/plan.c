@@ -39,12 +39,6 @@ static void array_policy_free(gpointer ptr)
 	g_free(ap);
 }
 
-static void input_free(gpointer ptr)
-{
-	input_clear(ptr);
-	g_free(ptr);
-}
-
 static void mount_free(gpointer ptr)
 {
 	struct mount *m = ptr;
@@ -409,10 +403,7 @@ static void on_policy(struct plan *p, const struct input *in)
 
 static void keep_input(GPtrArray *list, const struct input *in)
 {
-	struct input *copy = g_new0(struct input, 1);
-
-	input_copy(copy, in);
-	g_ptr_array_add(list, copy);
+	g_ptr_array_add(list, input_dup(in));
 }
 
 static struct mount *mount_at(const struct plan *p, const char *target, guint *index)

@@ -104,12 +104,6 @@ char *state_text(const struct plan *p)
 	return g_string_free(s, FALSE);
 }
 
-static void input_free(gpointer ptr)
-{
-	input_clear(ptr);
-	g_free(ptr);
-}
-
 int state_parse(const char *text, GPtrArray *ret, GArray *bad)
 {
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);

@@ -38,12 +38,6 @@ const char *question_key(const struct action *ask)
 	return ask->uuid ?: ask->name ?: "";
 }
 
-static void input_free(gpointer ptr)
-{
-	input_clear(ptr);
-	g_free(ptr);
-}
-
 static void event_free(gpointer ptr)
 {
 	struct event *e = ptr;
@@ -78,14 +72,6 @@ static void line_free(gpointer ptr)
 	input_clear(&l->in);
 	action_clear(&l->action);
 	g_free(l);
-}
-
-static struct input *input_dup(const struct input *in)
-{
-	struct input *copy = g_new0(struct input, 1);
-
-	input_copy(copy, in);
-	return copy;
 }
 
 /* ---- reading ---- */

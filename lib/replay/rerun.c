@@ -42,12 +42,6 @@ static void action_free(gpointer ptr)
 	g_free(ptr);
 }
 
-static void input_free(gpointer ptr)
-{
-	input_clear(ptr);
-	g_free(ptr);
-}
-
 static struct action *action_dup(const struct action *a)
 {
 	struct action *copy = g_new0(struct action, 1);
@@ -120,8 +114,6 @@ static void step(struct run *run, const struct input *in)
 
 static void remember(struct run *run, const struct input *in)
 {
-	struct input *copy;
-
 	for (guint i = 0; i < run->present->len; i++) {
 		struct input *known = run->present->pdata[i];
 
@@ -137,9 +129,7 @@ static void remember(struct run *run, const struct input *in)
 	}
 	if (in->type_id == INPUT_GONE)
 		return;
-	copy = g_new0(struct input, 1);
-	input_copy(copy, in);
-	g_ptr_array_add(run->present, copy);
+	g_ptr_array_add(run->present, input_dup(in));
 }
 
 static void tell(struct run *run, const struct input *in)
@@ -343,12 +333,8 @@ static void rescan(struct run *run)
 	g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(input_free);
 
 	step(run, &overflow);
-	for (guint i = 0; i < run->present->len; i++) {
-		struct input *copy = g_new0(struct input, 1);
-
-		input_copy(copy, run->present->pdata[i]);
-		g_ptr_array_add(found, copy);
-	}
+	for (guint i = 0; i < run->present->len; i++)
+		g_ptr_array_add(found, input_dup(run->present->pdata[i]));
 	for (guint i = 0; i < found->len; i++)
 		step(run, found->pdata[i]);
 	end.count = found->len;
