@@ -71,6 +71,7 @@ static void set_state(struct plan *p, struct goal *g, enum goal_state to)
 		return;
 	g->state = to;
 	p->changed = true;
+	p->goals_stamp++;
 	a = actions_add(p->out, ACTION_GOAL_STATE);
 	a->id = g->id;
 	a->name = g_strdup(goal_state_name(to));
@@ -141,6 +142,7 @@ void goal_add(struct plan *p, const struct input *in)
 	g->fsck_status = -1;
 	g_ptr_array_add(p->goals, g);
 	p->changed = true;
+	p->goals_stamp++;
 	trials_forget(p);
 	paths_again(p, g->key);
 	graph_probe_all(p);
@@ -163,6 +165,7 @@ void goal_device_gone(struct plan *p, struct device *d)
 		if (g->dev != d)
 			continue;
 		g->dev = NULL;
+		p->goals_stamp++;
 		if (!goal_unmet(g))
 			continue;
 		if (g->request)
@@ -499,6 +502,7 @@ void goals_consider(struct plan *p)
 		if (!d || supplanted(p, g, d))
 			continue;
 		g->dev = d;
+		p->goals_stamp++;
 		g_free(g->node_path);
 		g->node_path = g_strconcat("/dev/", d->node, NULL);
 		advance(p, g);

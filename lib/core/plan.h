@@ -218,6 +218,7 @@ struct plan {
 	uint64_t memory; /* KiB that key derivations may use together; 0: not known */
 	bool udev, modules;
 	bool changed; /* something that an explanation may tell */
+	uint64_t goals_stamp; /* moves on when what goals search for may have changed */
 
 	GPtrArray *drivers; /* aliases that wait, see drivers.c */
 	unsigned modules_pending;

@@ -85,12 +85,14 @@ struct lvm_pv {
 	char *name;	/* "pv0" */
 	char *uuid;
 	char *device;	/* hint: where LVM saw it last */
+	unsigned index;	/* in vg->pvs */
 	bool missing;	/* metadata marks it MISSING */
 	uint64_t pe_start, pe_count, dev_size; /* sectors; extents; sectors */
 };
 
 struct lvm_lv {
 	char *name, *uuid;
+	unsigned index;			/* in vg->lvs */
 	bool visible, readonly, skip;	/* skip: activation skip flag */
 	const struct lvm_node *node;	/* its section: segments, status, flags; owned by the vg */
 	const struct lvm_lv *origin;	/* of a snapshot */
@@ -109,11 +111,14 @@ struct lvm_vg {
 	GPtrArray *pvs;		/* struct lvm_pv */
 	GPtrArray *lvs;		/* struct lvm_lv */
 	GHashTable *pv_index, *lv_index; /* by name */
+	GHashTable *pv_by_uuid;
 };
 
 int lvm_vg_parse(const char *text, struct lvm_vg **ret, char **why); /* why: owned by the caller */
 void lvm_vg_free(struct lvm_vg *vg);
 struct lvm_lv *lvm_vg_find_lv(const struct lvm_vg *vg, const char *name);
+struct lvm_pv *lvm_vg_find_pv(const struct lvm_vg *vg, const char *name);
+struct lvm_pv *lvm_vg_find_pv_uuid(const struct lvm_vg *vg, const char *uuid);
 
 /* Names of the PVs ("pv0") that this LV's segments, and those of the LVs below it, lie on. */
 GPtrArray *lvm_lv_pvs(const struct lvm_vg *vg, const struct lvm_lv *lv);

@@ -7,8 +7,6 @@
 /* *why, if asked for, becomes the text; returns the error. */
 int lvm_fail(char **why, int error, const char *format, ...) _printf_(3, 4);
 
-struct lvm_pv *lvm_vg_find_pv(const struct lvm_vg *vg, const char *name);
-
 /* Calls fn with each name of an LV or PV that a segment uses; stops at a non-zero result. */
 int lvm_segment_uses(const struct lvm_node *segment, int (*fn)(void *data, const char *name),
 		     void *data);

@@ -49,6 +49,7 @@ void lvm_vg_free(struct lvm_vg *vg)
 	g_free(vg->lock_type);
 	g_clear_pointer(&vg->pv_index, g_hash_table_unref);
 	g_clear_pointer(&vg->lv_index, g_hash_table_unref);
+	g_clear_pointer(&vg->pv_by_uuid, g_hash_table_unref);
 	g_clear_pointer(&vg->pvs, g_ptr_array_unref);
 	g_clear_pointer(&vg->lvs, g_ptr_array_unref);
 	g_free(vg);
@@ -108,12 +109,14 @@ static int pv_parse(struct lvm_vg *vg, const struct lvm_node *n, char **why)
 	if (!uuid_valid(lvm_node_str(n, "id")))
 		return lvm_fail(why, -EBADMSG, "%s: no valid id", n->key);
 	pv = g_new0(struct lvm_pv, 1);
+	pv->index = vg->pvs->len;
 	g_ptr_array_add(vg->pvs, pv);
 	pv->name = g_strdup(n->key);
 	pv->uuid = g_strdup(lvm_node_str(n, "id"));
 	pv->device = g_strdup(lvm_node_str(n, "device"));
 	pv->missing = lvm_node_has(n, "flags", "MISSING");
-	if (!g_hash_table_insert(vg->pv_index, pv->name, pv))
+	if (!g_hash_table_insert(vg->pv_index, pv->name, pv) ||
+	    !g_hash_table_insert(vg->pv_by_uuid, pv->uuid, pv))
 		return lvm_fail(why, -EBADMSG, "%s: there twice", n->key);
 	r = need_u64(n, "pe_start", &pv->pe_start, why);
 	if (r >= 0)
@@ -134,6 +137,7 @@ static int lv_parse(struct lvm_vg *vg, const struct lvm_node *n, char **why)
 	if (!uuid_valid(lvm_node_str(n, "id")))
 		return lvm_fail(why, -EBADMSG, "%s: no valid id", n->key);
 	lv = g_new0(struct lvm_lv, 1);
+	lv->index = vg->lvs->len;
 	g_ptr_array_add(vg->lvs, lv);
 	lv->node = n;
 	lv->name = g_strdup(n->key);
@@ -258,6 +262,7 @@ int lvm_vg_parse(const char *text, struct lvm_vg **ret, char **why)
 	vg->lvs = g_ptr_array_new_with_free_func(lv_free);
 	vg->pv_index = g_hash_table_new(g_str_hash, g_str_equal);
 	vg->lv_index = g_hash_table_new(g_str_hash, g_str_equal);
+	vg->pv_by_uuid = g_hash_table_new(g_str_hash, g_str_equal);
 	r = vg_read(vg, why);
 	if (r < 0)
 		return r;
@@ -273,6 +278,11 @@ struct lvm_lv *lvm_vg_find_lv(const struct lvm_vg *vg, const char *name)
 struct lvm_pv *lvm_vg_find_pv(const struct lvm_vg *vg, const char *name)
 {
 	return name ? g_hash_table_lookup(vg->pv_index, name) : NULL;
+}
+
+struct lvm_pv *lvm_vg_find_pv_uuid(const struct lvm_vg *vg, const char *uuid)
+{
+	return uuid ? g_hash_table_lookup(vg->pv_by_uuid, uuid) : NULL;
 }
 
 const struct lvm_node *lvm_lv_segment(const struct lvm_lv *lv, unsigned number)

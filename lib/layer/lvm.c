@@ -3,29 +3,11 @@
  * LVM2.  The newest metadata text among the members says which PVs and LVs there are; of the LVs only
  * those are activated that a goal names or may need.
  */
-#include "format/format.h"
-#include "layer/layer.h"
+#include "layer/lvm.h"
 
 #define ACTIVATE_TIMEOUT (120 * USEC_PER_SEC)
 
-struct lvm {
-	struct lvm_vg *vg;
-	char *text;	       /* that it was read from */
-	guint text_hash;
-	GHashTable *activated; /* names of LVs that we activated or are activating */
-	GHashTable *told;      /* names of LVs that cannot be, and it was said */
-	GHashTable *refused;   /* names of LVs that the kernel did not take */
-	GPtrArray *in_flight;  /* names */
-	unsigned present;      /* PVs, when it was last looked at */
-	bool singly;	       /* a transaction failed as a whole: one LV at a time from then on */
-};
-
 static const char *const claims[] = { "LVM2_member", NULL };
-
-static struct lvm *lvm_of(const struct assembly *a)
-{
-	return a->data;
-}
 
 /* LVM's UUIDs distinguish upper and lower case. */
 static char *vg_id(const char *uuid)
@@ -36,14 +18,6 @@ static char *vg_id(const char *uuid)
 		if (*uuid != '-')
 			g_string_append_c(s, *uuid);
 	return g_string_free(s, FALSE);
-}
-
-static bool lists_pv(const struct lvm_vg *vg, const char *uuid)
-{
-	for (guint i = 0; vg && i < vg->pvs->len; i++)
-		if (streq0(((struct lvm_pv *)vg->pvs->pdata[i])->uuid, uuid))
-			return true;
-	return false;
 }
 
 static char *lvm_identify(struct plan *p, struct device *d)
@@ -59,7 +33,8 @@ static char *lvm_identify(struct plan *p, struct device *d)
 
 		if (!l || !l->vg || (hash && hash != l->text_hash))
 			continue;
-		if (d->info.lvm_metadata ? streq0(l->text, d->info.lvm_metadata) : lists_pv(l->vg, d->info.uuid))
+		if (d->info.lvm_metadata ? streq0(l->text, d->info.lvm_metadata) :
+					    lvm_vg_find_pv_uuid(l->vg, d->info.uuid) != NULL)
 			return g_strdup(a->id);
 	}
 	if (!d->info.lvm_metadata)
@@ -87,6 +62,7 @@ static struct lvm *data_new(struct assembly *a)
 	l->activated = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	l->told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	l->refused = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	l->read = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	l->in_flight = g_ptr_array_new_with_free_func(g_free);
 	a->data = l;
 	return l;
@@ -116,7 +92,8 @@ static void read_newest(struct plan *p, struct assembly *a)
 		g_autofree char *why = NULL;
 		struct lvm_vg *vg;
 
-		if (!d->info.lvm_metadata || streq0(d->info.lvm_metadata, l->text))
+		if (!d->info.lvm_metadata || !g_hash_table_add(l->read, g_memdup2(&d->info.id, sizeof d->info.id)) ||
+		    streq0(d->info.lvm_metadata, l->text))
 			continue;
 		if (lvm_vg_parse(d->info.lvm_metadata, &vg, &why) < 0)
 			continue;
@@ -127,8 +104,11 @@ static void read_newest(struct plan *p, struct assembly *a)
 		if (l->vg && assembly_running(a))
 			plan_report(p, MSG_LVM_NEWER, 4, a->name, "/dev/%s carries newer metadata (%" PRIu64 " after %" PRIu64
 				    "); active volumes stay as they are", d->node, vg->seqno, l->vg->seqno);
+		lvm_names_free(l);
 		lvm_vg_free(l->vg);
+		g_clear_pointer(&l->at, g_free);
 		l->vg = vg;
+		lvm_names_make(l);
 		str_set(&l->text, d->info.lvm_metadata);
 		l->text_hash = g_str_hash(l->text);
 		str_set(&a->name, vg->name);
@@ -136,80 +116,42 @@ static void read_newest(struct plan *p, struct assembly *a)
 	}
 }
 
-static struct device *pv_device(const struct plan *p, const struct assembly *a, const struct lvm_pv *pv)
+/* Where the PVs are now; true: not where they were. */
+static bool find_pvs(struct assembly *a)
 {
+	struct lvm *l = lvm_of(a);
+	size_t n = l->vg->pvs->len;
+	g_autofree dev_t *at = g_new0(dev_t, n + 1);
+	bool changed;
+
 	for (guint i = 0; i < a->members->len; i++) {
-		struct member *m = a->members->pdata[i];
+		const struct member *m = a->members->pdata[i];
+		const struct lvm_pv *pv = m->excluded ? NULL : lvm_vg_find_pv_uuid(l->vg, m->dev->info.uuid);
 
-		if (!m->excluded && streq0(m->dev->info.uuid, pv->uuid))
-			return m->dev;
+		if (pv && !at[pv->index])
+			at[pv->index] = m->dev->devnum;
 	}
-	return NULL;
+	changed = !l->at || memcmp(at, l->at, n * sizeof *at) != 0;
+	g_free(l->at);
+	l->at = g_steal_pointer(&at);
+	return changed;
 }
-
-struct lookup {
-	const struct plan *plan;
-	const struct assembly *assembly;
-};
 
 static dev_t pv_devnum(void *data, const struct lvm_pv *pv)
 {
-	const struct lookup *l = data;
-	const struct device *d = pv_device(l->plan, l->assembly, pv);
+	const struct lvm *l = data;
 
-	return d ? d->devnum : 0;
+	return l->at ? l->at[pv->index] : 0;
 }
 
-static bool lv_present(const struct plan *p, const struct assembly *a, const struct lvm_lv *lv)
+static bool lv_present(const struct lvm *l, const struct lvm_lv *lv)
 {
-	const struct lvm_vg *vg = lvm_of(a)->vg;
-	g_autoptr(GPtrArray) names = lvm_lv_pvs(vg, lv);
+	g_autoptr(GPtrArray) names = lvm_lv_pvs(l->vg, lv);
 
 	for (guint n = 0; n < names->len; n++)
-		for (guint i = 0; i < vg->pvs->len; i++) {
-			const struct lvm_pv *pv = vg->pvs->pdata[i];
-
-			if (streq0(pv->name, names->pdata[n]) && !pv_device(p, a, pv))
-				return false;
-		}
+		if (!l->at || !l->at[lvm_vg_find_pv(l->vg, names->pdata[n])->index])
+			return false;
 	return true;
-}
-
-static bool lv_named(const struct lvm_vg *vg, const struct lvm_lv *lv, const char *key)
-{
-	g_autofree char *path = g_strdup_printf("/dev/%s/%s", vg->name, lv->name);
-	g_autofree char *dm = lvm_dm_name(vg->name, lv->name, NULL);
-	g_autofree char *mapper = g_strconcat("/dev/mapper/", dm, NULL);
-
-	return streq0(key, path) || streq0(key, mapper);
-}
-
-static bool names_us(const struct lvm_vg *vg, const char *key)
-{
-	for (guint i = 0; i < vg->lvs->len; i++)
-		if (lv_named(vg, vg->lvs->pdata[i], key))
-			return true;
-	return false;
-}
-
-static bool lv_wanted(const struct plan *p, const struct assembly *a, const struct lvm_lv *lv)
-{
-	const struct lvm_vg *vg = lvm_of(a)->vg;
-
-	if (!lv->visible || g_hash_table_contains(lvm_of(a)->activated, lv->name) ||
-	    g_hash_table_contains(lvm_of(a)->refused, lv->name))
-		return false;
-	for (guint i = 0; i < p->goals->len; i++) {
-		const struct goal *g = p->goals->pdata[i];
-
-		if (!goal_searches(p, g))
-			continue;
-		if (lv_named(vg, lv, g->key))
-			return true;
-		if (!lv->skip && graph_choice_allowed(p) && !names_us(vg, g->key))
-			return true;
-	}
-	return false;
 }
 
 static bool judge_duplicates(struct plan *p, struct assembly *a)
@@ -237,27 +179,29 @@ static void tell_once(struct plan *p, struct assembly *a, const struct lvm_lv *l
 }
 
 /*
- * The transaction that brings up what is wanted and can be: names gets the LVs.  An LV whose PVs are
- * not all there is left for later, unless the grace is over and its redundancy makes up for them.
+ * The transaction that brings up what is wanted and can be: names gets the LVs, at most so many.  An LV
+ * whose PVs are not all there is left for later, unless the grace is over and its redundancy makes up for
+ * them.
  */
-static GString *wanted_text(struct plan *p, struct assembly *a, bool with_missing, GPtrArray *names)
+static GString *wanted_text(struct plan *p, struct assembly *a, bool with_missing, GPtrArray *names, guint most)
 {
 	struct lvm *l = lvm_of(a);
-	struct lookup lookup = { p, a };
+	const GPtrArray *wanted = lvm_wanted(p, a);
 	GString *text = g_string_new(NULL);
 
-	for (guint i = 0; i < l->vg->lvs->len && !(l->singly && names->len); i++) {
-		const struct lvm_lv *lv = l->vg->lvs->pdata[i];
+	for (guint i = 0; i < wanted->len && names->len < most; i++) {
+		const struct lvm_lv *lv = wanted->pdata[i];
 		g_autofree char *why = NULL;
 		gsize before = text->len;
 		int r;
 
-		if (!lv_wanted(p, a, lv) || (!with_missing && !lv_present(p, a, lv)))
+		if (!with_missing && !lv_present(l, lv))
 			continue;
-		r = lvm_lv_table(l->vg, lv, pv_devnum, &lookup, text, &why);
+		r = lvm_lv_table(l->vg, lv, pv_devnum, l, text, &why);
 		if (r < 0) {
 			g_string_truncate(text, before);
-			if (r != -ENODEV || a->complete)
+			/* the stand-ins for missing parts may be what it fails with */
+			if ((r != -ENODEV && r != -ENAMETOOLONG) || a->complete)
 				tell_once(p, a, lv, why ?: g_strerror(-r));
 			continue;
 		}
@@ -266,26 +210,39 @@ static GString *wanted_text(struct plan *p, struct assembly *a, bool with_missin
 	return text;
 }
 
+static GString *next_text(struct plan *p, struct assembly *a, bool with_missing, GPtrArray *names)
+{
+	return wanted_text(p, a, with_missing, names, lvm_of(a)->singly ? 1 : G_MAXUINT);
+}
+
 static bool anything_new(struct plan *p, struct assembly *a, bool with_missing)
 {
 	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	struct lvm *l = lvm_of(a);
 
-	g_string_free(wanted_text(p, a, with_missing, names), TRUE);
-	return names->len > 0;
+	(void)lvm_wanted(p, a); /* forgets the answer when it is an old one */
+	if (!l->startable_known[with_missing]) {
+		g_string_free(wanted_text(p, a, with_missing, names, 1), TRUE);
+		l->startable[with_missing] = names->len > 0;
+		l->startable_known[with_missing] = true;
+	}
+	return l->startable[with_missing];
 }
 
 static void lvm_evaluate(struct plan *p, struct assembly *a)
 {
 	struct lvm *l = lvm_of(a) ?: data_new(a);
+	bool was_complete = a->complete, moved;
 
 	a->startable = a->complete = false;
 	a->present = a->needed = 0;
 	read_newest(p, a);
 	if (!l->vg || !judge_duplicates(p, a))
 		return;
+	moved = find_pvs(a);
 	for (guint i = 0; i < l->vg->pvs->len; i++) {
 		const struct lvm_pv *pv = l->vg->pvs->pdata[i];
-		bool here = pv_device(p, a, pv) != NULL;
+		bool here = l->at[i] != 0;
 
 		a->needed += here || !pv->missing;
 		a->present += here;
@@ -296,6 +253,8 @@ static void lvm_evaluate(struct plan *p, struct assembly *a)
 	if (l->vg->exported || !str_empty(l->vg->lock_type))
 		return; /* another machine's, or one for a lock manager */
 	a->complete = a->present && a->present == a->needed;
+	if (moved || a->complete != was_complete)
+		lvm_ask_again(l);
 	a->startable = a->present && anything_new(p, a, true);
 	a->idle = !a->startable;
 }
@@ -310,7 +269,7 @@ static bool do_without(const struct assembly *a)
 static char *lvm_modules(struct plan *p, struct assembly *a)
 {
 	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-	GString *text = wanted_text(p, a, do_without(a), names);
+	GString *text = next_text(p, a, do_without(a), names);
 	char *modules = lvm_table_modules(text->str);
 
 	g_string_free(text, TRUE);
@@ -324,7 +283,7 @@ static void activate_wanted(struct plan *p, struct assembly *a)
 	GString *text, *list;
 
 	g_ptr_array_set_size(l->in_flight, 0);
-	text = wanted_text(p, a, do_without(a), l->in_flight);
+	text = next_text(p, a, do_without(a), l->in_flight);
 	if (!text->len) {
 		g_string_free(text, TRUE);
 		return;
@@ -334,6 +293,7 @@ static void activate_wanted(struct plan *p, struct assembly *a)
 		g_hash_table_add(l->activated, g_strdup(l->in_flight->pdata[i]));
 		g_string_append_printf(list, "%s%s", i ? " " : "", (char *)l->in_flight->pdata[i]);
 	}
+	lvm_ask_again(l);
 	act = assembly_request(p, a, ACTION_DM_ACTIVATE, ACTIVATE_TIMEOUT);
 	act->uuid = g_strdup(a->id);
 	act->name = g_string_free(list, FALSE);
@@ -359,6 +319,7 @@ static void not_activated(struct plan *p, struct assembly *a, const struct input
 	if (one)
 		g_hash_table_add(l->refused, g_strdup(one));
 	l->singly = true;
+	lvm_ask_again(l);
 	if (assembly_running(a))
 		assembly_touch(p, a); /* the next one's modules may have to be loaded first */
 	else if (in->error != -ECANCELED && in->error != -ETIME)
@@ -404,7 +365,7 @@ static void lvm_missing(const struct plan *p, const struct assembly *a, GPtrArra
 	for (guint i = 0; l && l->vg && i < l->vg->pvs->len; i++) {
 		const struct lvm_pv *pv = l->vg->pvs->pdata[i];
 
-		if (pv->missing || pv_device(p, a, pv))
+		if (pv->missing || (l->at && l->at[i]))
 			continue;
 		wait_add(waits, "member", a->since, a->degraded_at, g_strdup_printf("PV %s of VG %s", pv->uuid, a->name),
 			 g_strdup_printf("is missing (%u of %u seen); it was %s when the VG was last changed", a->present,
@@ -419,24 +380,19 @@ static void lvm_missing(const struct plan *p, const struct assembly *a, GPtrArra
 static bool lvm_answers_to(const struct assembly *a, const char *key)
 {
 	const struct lvm *l = lvm_of(a);
-	g_autofree char *dir = NULL;
 
-	if (!l || !l->vg)
-		return false;
-	dir = g_strdup_printf("/dev/%s/", l->vg->name);
-	return g_str_has_prefix(key, dir) || names_us(l->vg, key);
+	return l && l->vg && (g_str_has_prefix(key, l->dir) || lvm_lv_of_key(l, key));
 }
 
 static bool lvm_could_give(const struct plan *p, const struct assembly *a, const char *key)
 {
 	const struct lvm *l = lvm_of(a);
+	const struct lvm_lv *lv;
 
 	if (!l || !l->vg || l->vg->exported || !str_empty(l->vg->lock_type) || a->state == ASSEMBLY_FAILED)
 		return false;
-	for (guint i = 0; i < l->vg->lvs->len; i++)
-		if (lv_named(l->vg, l->vg->lvs->pdata[i], key))
-			return lv_present(p, a, l->vg->lvs->pdata[i]);
-	return false;
+	lv = lvm_lv_of_key(l, key);
+	return lv && lv_present(l, lv);
 }
 
 static void lvm_free(struct assembly *a)
@@ -445,8 +401,11 @@ static void lvm_free(struct assembly *a)
 
 	if (!l)
 		return;
+	lvm_names_free(l);
 	lvm_vg_free(l->vg);
+	g_free(l->at);
 	g_free(l->text);
+	set_free(l->read);
 	set_free(l->activated);
 	set_free(l->told);
 	set_free(l->refused);

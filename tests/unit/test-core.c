@@ -11,6 +11,8 @@ int main(int argc, char **argv)
 	rows_add("goal", goal_rows, n_goal_rows);
 	rows_add("stop", stop_rows, n_stop_rows);
 	rows_add("wait", wait_rows, n_wait_rows);
+	rows_add("vg", vg_rows, n_vg_rows);
+	vg_add();
 	codec_add();
 	property_add();
 	return g_test_run();

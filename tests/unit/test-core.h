@@ -4,9 +4,10 @@
 #include "harness.h"
 
 extern const struct row graph_rows[], md_rows[], luks_rows[], lvm_rows[], goal_rows[], stop_rows[],
-	wait_rows[];
+	wait_rows[], vg_rows[];
 extern const size_t n_graph_rows, n_md_rows, n_luks_rows, n_lvm_rows, n_goal_rows, n_stop_rows,
-	n_wait_rows;
+	n_wait_rows, n_vg_rows;
 
 void codec_add(void);
 void property_add(void);
+void vg_add(void);
