@@ -90,6 +90,8 @@ _public_ sact *sact_unref(sact *s)
 	actions_free(&s->actions);
 	plan_free(s->plan);
 	cmdline_clear(&s->cmdline);
+	if (s->root_entry)
+		input_free(s->root_entry);
 	g_free(s->prefix);
 	for (int *fd = (int[]){ s->epoll_fd, s->timer_fd, s->record_fd, -2 }; *fd != -2; fd++)
 		if (*fd >= 0)
@@ -192,6 +194,8 @@ static void take_config(sact *s, struct config *c, const char *const *targets)
 	for (guint i = 0; i < c->inputs->len; i++) {
 		struct input *in = c->inputs->pdata[i];
 
+		if (in->type_id == INPUT_GOAL && !s->prefix && !s->root_entry && streq0(in->target, "/"))
+			s->root_entry = input_dup(in);
 		if (in->type_id != INPUT_GOAL) {
 			loop_feed(s, in);
 		} else if (targets ? wanted_target(targets, in) && on_device(s, in) : !in->flag) {
@@ -221,7 +225,8 @@ _public_ int sact_add_cmdline(sact *s, const char *cmdline)
 		return -EINVAL;
 	config_init(&c);
 	cmdline_clear(&s->cmdline);
-	cmdline_parse(cmdline, &s->cmdline, &c);
+	s->has_cmdline = true;
+	cmdline_parse(cmdline, s->locked, &s->cmdline, &c);
 	take_config(s, &c, NULL);
 	return 0;
 }

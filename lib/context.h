@@ -43,6 +43,8 @@ struct sact {
 	struct plan *plan;
 	struct actions actions;
 	struct cmdline cmdline;
+	bool has_cmdline, locked;
+	struct input *root_entry; /* "/" of fstab, which makes no goal unless it is asked for */
 	GPtrArray *goals;     /* sact_goal, one reference each */
 	GPtrArray *questions; /* sact_secret, standing, one reference each */
 	GHashTable *secrets;  /* number → struct secret */
@@ -74,3 +76,6 @@ void event_complaint(sact *s, const struct complaint *c);
 void goals_submit(sact *s);
 sact_goal *goal_handle(const sact *s, uint64_t id);
 sact_goal *goal_handle_new(sact *s, const char *kind, const char *spec, const char *target);
+/* locked.c: what the image says instead of the command line; -EPERM: it contradicts it, or says nothing */
+int locked_root(sact *s);
+void locked_resume(sact *s);

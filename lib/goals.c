@@ -101,9 +101,15 @@ static void overdue(sact *s)
 _public_ int sact_goal_new_root(sact *s, const char *target, sact_goal **ret)
 {
 	guint first;
+	int error;
 
 	if (!s || !target || *target != '/')
 		return -EINVAL;
+	if (s->locked) {
+		locked_resume(s);
+		if ((error = locked_root(s)) < 0)
+			return error;
+	}
 	if (str_empty(s->cmdline.root))
 		return -ENOENT;
 	if (!str_empty(s->cmdline.resume) && !s->cmdline.noresume) {

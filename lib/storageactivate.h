@@ -292,6 +292,22 @@ int sact_set_timeout(sact *s, uint64_t until_usec);
 int sact_add_cmdline(sact *s, const char *cmdline);
 
 /**
+ * sact_set_locked:
+ * @s: a context.
+ * @locked: 0, the default: the command line is trusted; else it is not.
+ *
+ * For an image that someone vouches for, started with a command line for which nobody does.  Of
+ * sact_add_cmdline() only those words count that do not choose what is opened, mounted or run; the others
+ * become messages.  sact_goal_new_root() mounts what the fstab or the layout record that were added
+ * say of "/", and refuses a root= that means something else; resume= counts for a device that the record
+ * knows to be encrypted.
+ *
+ * Returns: 0; -EINVAL if @s is NULL; -EBUSY after sact_add_cmdline(), or if there are goals.
+ * Since: 0.1
+ */
+int sact_set_locked(sact *s, int locked);
+
+/**
  * sact_add_crypttab:
  * @s: a context.
  * @text: the whole of a crypttab.
@@ -419,7 +435,8 @@ int sact_goal_new_swap(sact *s, const char *spec, sact_goal **ret);
  * has resume=, a goal before root's decides on it: until then nothing is mounted.
  *
  * Returns: 0; -EINVAL if @s is NULL or @target is not an absolute path; -ENOENT if no command line
- *	was added or it names no root.
+ *	was added or it names no root; -EPERM in a locked context (see sact_set_locked()) that does not know
+ *	its root, or if root= names another one.
  * Since: 0.1
  */
 int sact_goal_new_root(sact *s, const char *target, sact_goal **ret);

@@ -121,8 +121,14 @@ static int run(struct run *r, const char *spec, int wanted)
 
 static int start(struct run *r, const struct options *o, const char *const *default_cmdlines)
 {
-	int status = run_open(r, o);
+	int status = run_open(r, o), error = 0;
 
+	if (status == EXIT_DONE && default_cmdlines == cmdlines && access(LOCKED, F_OK) == 0)
+		error = sact_set_locked(r->s, 1);
+	if (error < 0) {
+		say_error(MSG_ENGINE, LOCKED, "%s", strerror(-error));
+		return EXIT_FAILED;
+	}
 	if (status == EXIT_DONE && add_config(r, default_cmdlines) < 0)
 		status = EXIT_FAILED;
 	return status;
@@ -168,6 +174,9 @@ int cmd_root(const struct options *o, int argc, char **argv)
 	if (error == -ENOENT) {
 		say_error(MSG_FILE, o->cmdline ? o->cmdline : cmdlines[0], "names no root=");
 		status = EXIT_FAILED;
+	} else if (error == -EPERM) { /* the library has a message that says why */
+		show_messages(&r);
+		status = EXIT_REFUSED;
 	}
 	if (status == EXIT_DONE)
 		status = run(&r, "root", error);

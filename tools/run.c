@@ -249,7 +249,7 @@ static void take_event(struct run *r, const sact_event *e)
 	}
 }
 
-static void take_events(struct run *r)
+void show_messages(struct run *r)
 {
 	for (;;) {
 		sact_event *e = NULL;
@@ -389,7 +389,7 @@ int run_loop(struct run *r)
 	started = error >= 0;
 
 	while (error >= 0) {
-		take_events(r);
+		show_messages(r);
 		if (r->changed)
 			save(r);
 		r->changed = false;

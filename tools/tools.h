@@ -38,6 +38,9 @@ enum tool_message {
 	MSG_JOURNAL = 79, /* a line of a journal cannot be understood */
 };
 
+/* Of an image made with --locked: nobody vouches for the kernel's command line. */
+#define LOCKED "/etc/storage-activate/locked"
+
 /* ---- options.c ---- */
 
 enum command_bit {
@@ -226,4 +229,5 @@ struct run {
 
 int run_open(struct run *r, const struct options *o); /* 0 or an exit status */
 int run_loop(struct run *r);			      /* until all is settled; an exit status */
+void show_messages(struct run *r);		      /* those that there are, before run_loop() */
 void run_close(struct run *r);

@@ -23,6 +23,7 @@ struct parser {
 	char *degraded, *key, *options;
 	GPtrArray *volumes;
 	bool no_volumes;
+	bool locked;
 };
 
 enum word_kind {
@@ -209,12 +210,20 @@ static int call_luks_uuid(struct parser *p, const char *value)
 	return 0;
 }
 
-/* "UUID=REST" → uuid and rest; uuid NULL: all of it is the rest. */
+/*
+ * "<uuid>=REST" → uuid and rest; uuid NULL: all of it is the rest.  "UUID=<uuid>=REST" is what one writes
+ * who has read a manual with UUID in it.
+ */
 static const char *uuid_split(const char *value, char **uuid)
 {
-	const char *eq = strchr(value, '=');
-	g_autofree char *left = eq ? g_strndup(value, (gsize)(eq - value)) : NULL;
+	g_autofree char *left = NULL;
+	const char *eq;
 
+	if (g_ascii_strncasecmp(value, "UUID=", 5) == 0)
+		value += 5;
+	eq = strchr(value, '=');
+	if (eq)
+		left = g_strndup(value, (gsize)(eq - value));
 	return left && config_uuid(left, uuid) == 0 ? eq + 1 : value;
 }
 
@@ -234,7 +243,7 @@ static int call_luks_key(struct parser *p, const char *value)
 	g_autofree char *uuid = NULL;
 	const char *key = value ? uuid_split(value, &uuid) : NULL;
 
-	if (str_empty(key))
+	if (!key || *key != '/')
 		return -EINVAL;
 	str_set(uuid ? &volume_get(p, uuid)->key : &p->key, key);
 	return 0;
@@ -284,18 +293,84 @@ static int call_cryptopts(struct parser *p, const char *value)
 	return v->spec ? 0 : -EINVAL;
 }
 
+/* Parts between colons; "\\:" is a colon of a part. */
+static char **colon_split(const char *text)
+{
+	GPtrArray *parts = g_ptr_array_new();
+	GString *part = g_string_new(NULL);
+
+	for (; *text; text++) {
+		if (*text == '\\' && text[1] == ':') {
+			g_string_append_c(part, *++text);
+		} else if (*text == ':') {
+			g_ptr_array_add(parts, g_string_free(part, FALSE));
+			part = g_string_new(NULL);
+		} else {
+			g_string_append_c(part, *text);
+		}
+	}
+	g_ptr_array_add(parts, g_string_free(part, FALSE));
+	g_ptr_array_add(parts, NULL);
+	return (char **)g_ptr_array_free(parts, FALSE);
+}
+
+/* /dev/md/HOST:NAME, whose colon nobody escapes: a name stands where options would. */
+static bool array_with_host(const char *device, const char *third, guint n)
+{
+	static const char *const options[] = { "allow-discards", "discard", "no-read-workqueue",
+					       "no-write-workqueue", "perf-no_read_workqueue",
+					       "perf-no_write_workqueue", "same-cpu-crypt", "sector-size",
+					       "submit-from-crypt-cpus", NULL };
+	g_auto(GStrv) words = g_strsplit_set(third, ",=", 2);
+
+	if (!g_str_has_prefix(device, "/dev/md/"))
+		return false;
+	return n > 3 || (words[0] && *words[0] && !config_word_in(options, words[0]));
+}
+
 static int call_cryptdevice(struct parser *p, const char *value)
 {
-	g_auto(GStrv) parts = g_strsplit(value ? value : "", ":", 3);
+	g_auto(GStrv) parts = colon_split(value ? value : "");
+	guint n = g_strv_length(parts), name = 1;
 	struct volume *v;
 
-	if (g_strv_length(parts) < 2 || !*parts[0] || !*parts[1])
+	if (n > 2 && array_with_host(parts[0], parts[2], n))
+		name = 2;
+	if (n <= name || n > name + 2 || !*parts[0] || !*parts[name])
 		return -EINVAL;
 	v = volume_new(p, NULL);
 	v->wanted = true;
-	v->spec = g_strdup(parts[0]);
-	v->name = g_strdup(parts[1]);
-	v->options = g_strdup(parts[2]);
+	v->spec = name == 2 ? g_strconcat(parts[0], ":", parts[1], NULL) : g_strdup(parts[0]);
+	v->name = g_strdup(parts[name]);
+	v->options = g_strdup(parts[name + 1]); /* NULL: the end of the list */
+	return 0;
+}
+
+/*
+ * resume= as the kernel has it, or with the prefixes of programs that once had one of their own: "swap:"
+ * says no more; "file:" means a file in a form that the kernel does not read.  What no device can match
+ * is not waited for.
+ */
+static int call_resume(struct parser *p, const char *value)
+{
+	g_autofree char *spec = NULL;
+
+	if (str_empty(value))
+		return -EINVAL;
+	if (g_str_has_prefix(value, "file:")) {
+		config_complain(p->out, CONFIG_CMDLINE_NOT_DONE, 3, WHERE,
+				"\"resume=%s\" is not supported and is ignored: a swap file is given by resume= with "
+				"the device of its file system, and resume_offset=", value);
+		return 0;
+	}
+	if (g_str_has_prefix(value, "swap:"))
+		value += strlen("swap:");
+	if (config_spec(value, true, &spec) == 0)
+		str_set(&p->ret->resume, spec);
+	else
+		config_complain(p->out, CONFIG_CMDLINE_SPEC, 4, WHERE,
+				"\"resume=%s\" is neither a path, UUID=, LABEL=, PARTUUID=, PARTLABEL= nor a device "
+				"number: it is ignored", value);
 	return 0;
 }
 
@@ -378,7 +453,7 @@ static const struct word words[] = {
 	CALL("debug", call_debug, NULL),
 	CALL("break", call_break, NULL),
 	CALL("panic", call_panic, "a number of seconds; the shell stays closed, as with panic=0"),
-	FIELD("resume", WORD_SPEC, resume),
+	CALL("resume", call_resume, "a device"),
 	{ "resume_offset", WORD_NUMBER, offsetof(struct cmdline, resume_offset), G_MAXINT64 },
 	FIELD("noresume", WORD_TRUE, noresume),
 	FIELD("mount.usr", WORD_SPEC, usr),
@@ -476,15 +551,29 @@ static bool same_name(const char *a, const char *b)
 	return *a == *b;
 }
 
+/*
+ * Words that count although nobody vouches for the command line: they choose neither what is opened and
+ * mounted, nor how, nor what runs.  root= and resume= are compared with what the image says.
+ */
+static const char *const locked_words[] = {
+	"root",	     "resume",	  "noresume",	 "ro",	     "rw",	  "quiet",	"debug",   "panic",
+	"rootdelay", "rootwait",  "fsck.mode",	 "fsck.repair", "fastboot", "forcefsck", "force-fsck", "fsckfix",
+	NULL,
+};
+
 static void word_parse(struct parser *p, const char *name, const char *value)
 {
 	g_autofree char *text = value ? g_strconcat(name, "=", value, NULL) : g_strdup(name);
 
 	for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
-		if (same_name(name, words[i].name)) {
+		if (!same_name(name, words[i].name))
+			continue;
+		if (p->locked && !config_word_in(locked_words, words[i].name))
+			config_complain(p->out, CONFIG_CMDLINE_LOCKED, 4, WHERE,
+					"\"%s\" is ignored: this image is locked", text);
+		else
 			word_apply(p, &words[i], text, value);
-			return;
-		}
+		return;
 	}
 	if (g_str_has_prefix(name, "storage_activate.") ||
 	    g_str_has_prefix(name, "storage-activate."))
@@ -562,10 +651,10 @@ static void finish(struct parser *p)
 		volume_emit(p, g_ptr_array_index(p->volumes, i));
 }
 
-void cmdline_parse(const char *text, struct cmdline *ret, struct config *out)
+void cmdline_parse(const char *text, bool locked, struct cmdline *ret, struct config *out)
 {
 	g_autoptr(GPtrArray) volumes = g_ptr_array_new_with_free_func(volume_free);
-	struct parser p = { .ret = ret, .out = out, .volumes = volumes };
+	struct parser p = { .ret = ret, .out = out, .volumes = volumes, .locked = locked };
 
 	memset(ret, 0, sizeof *ret);
 	for (;;) {

@@ -15,6 +15,9 @@ enum config_message {
 	CONFIG_CMDLINE_SPEC = 102,	 /* kept, but no device will match it */
 	CONFIG_CMDLINE_VOLUME = 103,	 /* key or options of a volume that no word names */
 	CONFIG_CMDLINE_NOT_DONE = 104,	 /* another program's word, and nothing here does the same */
+	CONFIG_CMDLINE_LOCKED = 105,	 /* word ignored: nobody vouches for the command line */
+	CONFIG_LOCKED_ROOT = 106,	 /* root= and what a locked image says of root differ */
+	CONFIG_LOCKED_RESUME = 107,	 /* resume= ignored: not known to be encrypted */
 	CONFIG_CRYPTTAB_LINE = 110,	 /* not an entry; skipped */
 	CONFIG_CRYPTTAB_TYPE = 111,	 /* right, but not done yet; skipped */
 	CONFIG_CRYPTTAB_VALUE = 112,	 /* option with a bad value; ignored */
@@ -63,7 +66,8 @@ struct cmdline {
 	uint64_t rootdelay, resume_offset; /* s; bytes as the kernel counts it (pages) */
 	char *brk;			   /* break=, "premount" if bare */
 };
-void cmdline_parse(const char *text, struct cmdline *ret, struct config *out);
+/* locked: nobody vouches for the text, only words that cannot choose what is mounted or run count. */
+void cmdline_parse(const char *text, bool locked, struct cmdline *ret, struct config *out);
 void cmdline_clear(struct cmdline *c);
 
 /*

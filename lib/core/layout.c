@@ -57,6 +57,21 @@ static const struct input *node_of_goal(const struct plan *p, const struct goal 
 	return NULL;
 }
 
+/* The recorded file system or swap area of this mount point, and of this spec; NULL: there is none. */
+const struct input *layout_find(const struct plan *p, const char *target, const char *spec)
+{
+	g_autofree char *key = spec ? graph_key(spec) : NULL;
+	const struct goal g = { .key = key };
+
+	for (guint i = 0; i < p->layout->len; i++) {
+		const struct input *n = p->layout->pdata[i];
+
+		if (streq0(n->kind, "fs") && (!target || streq0(n->target, target)) && (!spec || goal_means(&g, n)))
+			return n;
+	}
+	return NULL;
+}
+
 static struct assembly *assembly_of(const struct plan *p, const struct input *n)
 {
 	for (guint i = 0; i < p->assemblies->len; i++) {
@@ -222,6 +237,11 @@ static const struct input *encrypted_below(const struct plan *p, const struct in
 		first = first ?: found;
 	}
 	return first;
+}
+
+bool layout_is_encrypted(const struct plan *p, const struct input *n)
+{
+	return encrypted_below(p, n, 0) != NULL;
 }
 
 static bool reached_through(const struct plan *p, const struct device *d, const char *layer, unsigned depth)

@@ -356,6 +356,8 @@ void resume_tried(struct plan *p, struct goal *g, const struct input *in);
 bool layout_explain(const struct plan *p, const struct goal *g, GPtrArray *waits);
 bool layout_names(const struct plan *p, const struct goal *g, const struct assembly *a);
 bool layout_may_lead(const struct plan *p, const struct goal *g, const struct assembly *a);
+const struct input *layout_find(const struct plan *p, const char *target, const char *spec);
+bool layout_is_encrypted(const struct plan *p, const struct input *n);
 char *layout_supplanted(const struct plan *p, const struct goal *g, const struct device *d);
 
 /* question.c */

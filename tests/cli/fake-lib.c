@@ -207,6 +207,11 @@ int sact_set_degraded_after(sact *s, uint64_t usec)
 	return 0;
 }
 
+int sact_set_locked(sact *s, int locked)
+{
+	return 0;
+}
+
 int sact_set_prefix(sact *s, const char *prefix)
 {
 	return 0;

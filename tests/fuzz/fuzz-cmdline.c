@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct config c;
 
 	config_init(&c);
-	cmdline_parse(text, &cmdline, &c);
+	cmdline_parse(text, size & 1, &cmdline, &c);
 	cmdline_clear(&cmdline);
 	fuzz_config_done(&c);
 	return 0;

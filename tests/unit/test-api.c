@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The contract of the public API, as far as it needs no devices: SACT_SOURCE_NONE is a world of none. */
-#include <storageactivate-glib.h>
+#include "test-api.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +23,7 @@ static uint64_t now(void)
 	return (uint64_t)ts.tv_sec * SEC + (uint64_t)ts.tv_nsec / 1000;
 }
 
-static sact *context(void)
+sact *context(void)
 {
 	sact *s = NULL;
 
@@ -612,5 +612,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/api/load", test_load);
 	g_test_add_func("/api/save", test_save);
 	g_test_add_func("/api/glib", test_glib);
+	add_tests_people();
 	return g_test_run();
 }

@@ -71,7 +71,8 @@ static void parse(enum parser parser, const char *text, GString *to, struct conf
 
 	switch (parser) {
 	case CMDLINE:
-		cmdline_parse(text, &c, out);
+	case LOCKED:
+		cmdline_parse(text, parser == LOCKED, &c, out);
 		dump_cmdline(to, &c);
 		cmdline_clear(&c);
 		break;
@@ -169,7 +170,7 @@ static void test_mutated(void)
 			text[g_rand_int_range(random, 0, len)] =
 				bytes[g_rand_int_range(random, 0, (int)sizeof bytes)];
 		config_init(&c);
-		parse((enum parser)g_rand_int_range(random, CMDLINE, MDADM + 1), text, got, &c);
+		parse((enum parser)g_rand_int_range(random, CMDLINE, LOCKED + 1), text, got, &c);
 		for (unsigned i = 0; i < c.complaints->len; i++) {
 			const struct complaint *complaint = g_ptr_array_index(c.complaints, i);
 
@@ -184,7 +185,8 @@ static void test_documented(void)
 {
 	static const unsigned numbers[] = {
 		CONFIG_CMDLINE_VALUE,	 CONFIG_CMDLINE_UNKNOWN,  CONFIG_CMDLINE_SPEC,
-		CONFIG_CMDLINE_VOLUME,	 CONFIG_CMDLINE_NOT_DONE, CONFIG_CRYPTTAB_LINE,	  CONFIG_CRYPTTAB_TYPE,
+		CONFIG_CMDLINE_VOLUME,	 CONFIG_CMDLINE_NOT_DONE, CONFIG_CMDLINE_LOCKED,
+		CONFIG_CRYPTTAB_LINE,	 CONFIG_CRYPTTAB_TYPE,
 		CONFIG_CRYPTTAB_VALUE,	 CONFIG_CRYPTTAB_UNKNOWN, CONFIG_CRYPTTAB_IGNORED,
 		CONFIG_CRYPTTAB_DUPLICATE, CONFIG_CRYPTTAB_EXCESS, CONFIG_FSTAB_LINE,
 		CONFIG_FSTAB_NUMBER,	 CONFIG_FSTAB_EXCESS,	  CONFIG_FSTAB_VALUE,	  CONFIG_MDADM_VALUE,
@@ -209,7 +211,7 @@ static void test_documented(void)
 
 int main(int argc, char **argv)
 {
-	static const char *const names[] = { "cmdline", "crypttab", "fstab", "mdadm.conf" };
+	static const char *const names[] = { "cmdline", "crypttab", "fstab", "mdadm.conf", "locked" };
 
 	g_test_init(&argc, &argv, NULL);
 	for (size_t i = 0; i < n_rows; i++) {

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-enum parser { CMDLINE, CRYPTTAB, FSTAB, MDADM };
+enum parser { CMDLINE, CRYPTTAB, FSTAB, MDADM, LOCKED };
 
 struct row {
 	enum parser parser;
