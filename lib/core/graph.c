@@ -206,7 +206,7 @@ static void device_update(struct plan *p, struct device *d, const struct input *
 {
 	if (!streq0(d->wwid, in->wwid))
 		disk_renamed(p, d);
-	d->size = in->size;
+	d->full_size = in->size;
 	d->readonly = in->readonly;
 	if (in->diskseq)
 		d->diskseq = in->diskseq;
@@ -217,6 +217,33 @@ static void device_update(struct plan *p, struct device *d, const struct input *
 	str_set(&d->udev_links, in->links);
 	str_set(&d->wwid, in->wwid);
 	str_set(&d->hw_serial, in->serial);
+	d->inner = device_inner(p, d);
+	d->size = d->inner ? 0 : d->full_size;
+}
+
+/* Those that were there, or were looked at, before anybody knew what they are. */
+void graph_outputs_again(struct plan *p, const struct assembly *a)
+{
+	g_autofree char *prefix = g_strconcat("LVM-", a->id, NULL);
+
+	for (GList *l = p->devices.head; l; l = l->next) {
+		struct device *d = l->data;
+		bool was = d->inner;
+
+		if (!d->dm_uuid || !g_str_has_prefix(d->dm_uuid, prefix))
+			continue;
+		d->inner = device_inner(p, d);
+		d->size = d->inner ? 0 : d->full_size;
+		if (was != d->inner) {
+			links_drop(p, d);
+			device_forget_content(p, d);
+			names_of_node(p, d);
+		}
+		if (!d->size)
+			listed_answered(p, d);
+		device_find_assembly(p, d);
+		graph_dirty(p, d);
+	}
 }
 
 void graph_device(struct plan *p, const struct input *in)
@@ -386,8 +413,8 @@ static void device_report_error(struct plan *p, struct device *d, const struct i
 {
 	const char *text = str_empty(in->text) ? g_strerror((int)-in->error) : in->text;
 
-	if (streq0(d->error_text, text))
-		return; /* read again after an event, and found as before */
+	if (d->inner || streq0(d->error_text, text))
+		return; /* nobody uses it; or read again after an event, and found as before */
 	str_set(&d->error_text, text);
 	d->error = in->error;
 	if (in->error == -EBADMSG)

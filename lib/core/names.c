@@ -150,7 +150,7 @@ static void names_of_dm(struct plan *p, struct device *d)
 		return;
 	mapper = g_strconcat("/dev/mapper/", d->dm_name, NULL);
 	graph_name(p, d, mapper);
-	if (d->dm_uuid && g_str_has_prefix(d->dm_uuid, "LVM-") && !strchr(d->dm_uuid + 4, '-')) {
+	if (d->dm_uuid && g_str_has_prefix(d->dm_uuid, "LVM-") && !strchr(d->dm_uuid + 4, '-') && !d->inner) {
 		path = lv_path(d->dm_name);
 		if (path)
 			graph_name(p, d, path);

@@ -29,7 +29,9 @@ struct device {
 	char *node;
 	dev_t parent; /* partition: its disk */
 	uint64_t partn, size;
+	uint64_t full_size; /* size, but not 0 for what an assembly keeps for itself */
 	bool readonly;
+	bool inner;	    /* such a part: nobody uses what is on it */
 	char *dm_name, *dm_uuid, *md_state, *slaves, *udev_links, *wwid, *hw_serial;
 
 	enum probe_state probe;
@@ -267,6 +269,7 @@ void graph_probe_next(struct plan *p);
 void graph_probe_all(struct plan *p);
 void graph_drain(struct plan *p);
 void graph_name(struct plan *p, struct device *d, const char *key);
+void graph_outputs_again(struct plan *p, const struct assembly *a); /* what it is made of is known now */
 void graph_dirty(struct plan *p, struct device *d); /* is looked at again in this step */
 bool graph_choice_allowed(const struct plan *p); /* the first enumeration is known */
 bool graph_foreign(const struct device *d); /* member of a set that no layer makes up */
@@ -274,6 +277,8 @@ bool graph_hidden(const struct plan *p, const struct device *d); /* partition of
 bool graph_looked_at(const struct plan *p, const struct device *d); /* it, and the disk it is on */
 void device_free(struct device *d);
 const char *device_state_text(const struct device *d);
+/* inner.c */
+bool device_inner(const struct plan *p, const struct device *d);
 /* names.c */
 void names_drop(struct plan *p, struct device *d);
 void names_of_node(struct plan *p, struct device *d);

@@ -94,6 +94,7 @@ struct lvm_lv {
 	char *name, *uuid;
 	unsigned index;			/* in vg->lvs */
 	bool visible, readonly, skip;	/* skip: activation skip flag */
+	bool pool;			/* others lie in it: what it holds is no file system */
 	const struct lvm_node *node;	/* its section: segments, status, flags; owned by the vg */
 	const struct lvm_lv *origin;	/* of a snapshot */
 	const struct lvm_node *relation; /* of a snapshot: the segment that ties it to its origin */

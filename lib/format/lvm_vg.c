@@ -151,6 +151,16 @@ static int lv_parse(struct lvm_vg *vg, const struct lvm_node *n, char **why)
 	return 0;
 }
 
+static void mark_pools(struct lvm_vg *vg)
+{
+	for (guint i = 0; i < vg->lvs->len; i++) {
+		struct lvm_lv *lv = g_ptr_array_index(vg->lvs, i);
+		const char *type = lvm_node_str(lvm_lv_segment(lv, 1), "type");
+
+		lv->pool = type && g_str_has_suffix(type, "-pool");
+	}
+}
+
 static int each_child(struct lvm_vg *vg, const char *key,
 		      int (*fn)(struct lvm_vg *, const struct lvm_node *, char **), char **why)
 {
@@ -231,6 +241,7 @@ static int vg_read(struct lvm_vg *vg, char **why)
 		r = each_child(vg, "logical_volumes", lv_parse, why);
 	if (r < 0)
 		return r;
+	mark_pools(vg);
 	mark_external_origins(vg);
 	return link_snapshots(vg, why);
 }

@@ -45,6 +45,12 @@ struct layer {
 	/* More names for an output ("/dev/VG/LV").  May be NULL. */
 	void (*name_output)(struct plan *p, struct assembly *a, struct device *d);
 
+	/*
+	 * Whether a device of that dm uuid is a part that it keeps for itself, and nothing that lies on
+	 * it is anybody's: 1, 0, or -ENODATA: it does not know.  May be NULL.
+	 */
+	int (*inner)(const struct assembly *a, const char *dm_uuid);
+
 	/* Whether the array's name is this (of "/dev/NAME" forms), for explanations.  May be NULL. */
 	bool (*answers_to)(const struct assembly *a, const char *key);
 

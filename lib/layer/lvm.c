@@ -109,6 +109,7 @@ static void read_newest(struct plan *p, struct assembly *a)
 		g_clear_pointer(&l->at, g_free);
 		l->vg = vg;
 		lvm_names_make(l);
+		graph_outputs_again(p, a);
 		str_set(&l->text, d->info.lvm_metadata);
 		l->text_hash = g_str_hash(l->text);
 		str_set(&a->name, vg->name);
@@ -423,6 +424,7 @@ const struct layer layer_lvm = {
 	.finished = lvm_finished,
 	.running = lvm_running,
 	.missing = lvm_missing,
+	.inner = lvm_inner,
 	.answers_to = lvm_answers_to,
 	.could_give = lvm_could_give,
 	.free_data = lvm_free,

@@ -5,6 +5,10 @@
 #include "format/format.h"
 #include "layer/layer.h"
 
+#define LVM_DM_VG 4		     /* in a dm uuid: "LVM-", the VG's, the LV's, perhaps "-LAYER" */
+#define LVM_DM_LV (LVM_DM_VG + 32)
+#define LVM_DM_LAYER (LVM_DM_LV + 32)
+
 struct lvm {
 	struct lvm_vg *vg;
 	char *text;	       /* that it was read from */
@@ -13,6 +17,7 @@ struct lvm {
 	dev_t *at;	       /* where each PV is, by its index; 0: missing */
 	char *dir;	       /* "/dev/VG/" */
 	GHashTable *by_key;    /* what a goal may call an LV → struct lvm_lv */
+	GHashTable *by_id;     /* its UUID without dashes, as in dm uuids → struct lvm_lv */
 	GHashTable *activated; /* names of LVs that we activated or are activating */
 	GHashTable *told;      /* names of LVs that cannot be, and it was said */
 	GHashTable *refused;   /* names of LVs that the kernel did not take */
@@ -35,6 +40,7 @@ static inline struct lvm *lvm_of(const struct assembly *a)
 /* lvm_wish.c */
 void lvm_names_make(struct lvm *l); /* the metadata was read */
 void lvm_names_free(struct lvm *l);
+int lvm_inner(const struct assembly *a, const char *dm_uuid);
 const struct lvm_lv *lvm_lv_of_key(const struct lvm *l, const char *key);
 const GPtrArray *lvm_wanted(const struct plan *p, const struct assembly *a); /* struct lvm_lv */
 void lvm_ask_again(struct lvm *l); /* what is active, what is there or what there can be has changed */

@@ -9,6 +9,7 @@
 void lvm_names_free(struct lvm *l)
 {
 	g_clear_pointer(&l->by_key, g_hash_table_unref);
+	g_clear_pointer(&l->by_id, g_hash_table_unref);
 	g_clear_pointer(&l->dir, g_free);
 	lvm_ask_again(l);
 }
@@ -19,19 +20,33 @@ void lvm_names_make(struct lvm *l)
 
 	lvm_names_free(l);
 	l->by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	l->by_id = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	l->dir = g_strconcat("/dev/", vg->name, "/", NULL);
 	for (guint i = 0; i < vg->lvs->len; i++) {
 		struct lvm_lv *lv = vg->lvs->pdata[i];
-		g_autofree char *dm = lvm_dm_name(vg->name, lv->name, NULL);
+		g_autofree char *dm = lvm_dm_name(vg->name, lv->name, NULL), *uuid = lvm_dm_uuid(vg, lv, NULL);
 
 		g_hash_table_insert(l->by_key, g_strconcat(l->dir, lv->name, NULL), lv);
 		g_hash_table_insert(l->by_key, g_strconcat("/dev/mapper/", dm, NULL), lv);
+		g_hash_table_insert(l->by_id, g_strdup(uuid + LVM_DM_LV), lv);
 	}
 }
 
 const struct lvm_lv *lvm_lv_of_key(const struct lvm *l, const char *key)
 {
 	return l->by_key ? g_hash_table_lookup(l->by_key, key) : NULL;
+}
+
+/* The metadata calls visible what is for others; of that LV the device without a layer is. */
+int lvm_inner(const struct assembly *a, const char *dm_uuid)
+{
+	const struct lvm *l = lvm_of(a);
+	g_autofree char *id = strlen(dm_uuid) >= LVM_DM_LAYER ? g_strndup(dm_uuid + LVM_DM_LV, 32) : NULL;
+	const struct lvm_lv *lv = l && l->by_id && id ? g_hash_table_lookup(l->by_id, id) : NULL;
+
+	if (!lv)
+		return -ENODATA;
+	return !lv->visible || lv->pool;
 }
 
 void lvm_ask_again(struct lvm *l)
@@ -81,7 +96,7 @@ const GPtrArray *lvm_wanted(const struct plan *p, const struct assembly *a)
 	for (guint i = 0; any && i < l->vg->lvs->len; i++) {
 		struct lvm_lv *lv = l->vg->lvs->pdata[i];
 
-		if (!lv->skip && idle(l, lv) && g_hash_table_add(named, lv))
+		if (!lv->skip && !lv->pool && idle(l, lv) && g_hash_table_add(named, lv))
 			g_ptr_array_add(l->wanted, lv);
 	}
 	g_ptr_array_sort(l->wanted, by_index);

@@ -8,11 +8,55 @@
 #define GOALS 1000
 #define CPU_MAX 20 /* seconds, sanitized on a busy machine; it took minutes when each LV asked each goal */
 
+/* What the kernel shows of a raid1 LV "r": two images below it, each with what is on the LV. */
+#define UUID_V "LVM-vxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define IMAGES                                                                                     \
+	"add dm-1 16M ext4:x:l dm_name=v-r_rimage_0 slaves=8:0 dm_uuid=" UUID_V "vrrimage0xxxxxxxxxxxxxxxxxxxxxxx; " \
+	"add dm-3 16M ext4:x:l dm_name=v-r_rimage_1 slaves=8:16 dm_uuid=" UUID_V "vrrimage1xxxxxxxxxxxxxxxxxxxxxxx; "
+#define RAID IMAGES "add dm-4 16M ext4:x:l dm_name=v-r slaves=254:1,254:3 dm_uuid=" UUID_V "vrxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; "
+#define RAID_VG "vg v pvs=a,b lvs=r:a,r_rimage_0:a,r_rimage_1:b hidden=r_rimage_0,r_rimage_1; "
+#define PVS "add sda pv:v/a; add sdb pv:v/b; "
+
 const struct row vg_rows[] = {
 	{ "a goal that comes later is asked for, too",
 	  "vg v pvs=a lvs=root:a,home:a; inside v/root ext4:x; inside v/home ext4:h; "
 	  "device /dev/v/root; listed; add sda pv:v/a; device /dev/v/home; device /dev/mapper/v-root",
 	  "dm-activate root; goal 1 done; dm-activate home; goal 2 done; goal 3 done" },
+
+	{ "images of a mirror are nobody's: there before us",
+	  RAID_VG RAID "mount UUID=x /m; mount LABEL=l /n; " PVS "listed",
+	  "mount dm-4 /m; mount dm-4 /n; goal 1 done; goal 2 done" },
+	{ "images of a mirror are nobody's: there before us, and known before them",
+	  RAID_VG "mount UUID=x /m; mount LABEL=l /n; " PVS RAID "listed",
+	  "mount dm-4 /m; mount dm-4 /n; goal 1 done; goal 2 done" },
+	{ "images of a mirror are nobody's: they come one by one",
+	  RAID_VG "hold dm-activate; mount UUID=x /m; " PVS "listed; " IMAGES "? goal 1; "
+	  "add dm-4 16M ext4:x:l dm_name=v-r slaves=254:1,254:3 dm_uuid=" UUID_V "vrxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+	  "dm-activate r; goal 1 waiting; mount dm-4 /m; goal 1 done" },
+	{ "an image has no name by content, by which a goal could find it",
+	  RAID_VG IMAGES "device UUID=x; device /dev/v/r_rimage_0; listed; ? goal 1; ? goal 2",
+	  "goal 1 waiting; goal 2 waiting" },
+	{ "an image is no member of an array that is on the LV",
+	  RAID_VG "inside md:m ext4:y; add dm-1 16M md:m 0/1 dm_name=v-r_rimage_0 slaves=8:0 dm_uuid=" UUID_V
+	  "vrrimage0xxxxxxxxxxxxxxxxxxxxxxx; add dm-4 16M md:m 0/1 dm_name=v-r slaves=254:1 dm_uuid=" UUID_V "vrxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; mount UUID=y /m; "
+	  PVS "listed; ? md:m",
+	  "md-assemble m [dm-4]; dm-activate r; mount md127 /m; goal 1 done; md:m active 1/1" },
+	{ "the metadata alone tells: an inner LV of an odd name",
+	  "vg v pvs=a lvs=r:a,leg:a hidden=leg; mount UUID=x /m; "
+	  "add dm-1 16M ext4:x dm_name=v-leg slaves=8:0 dm_uuid=" UUID_V "vlegxxxxxxxxxxxxxxxxxxxxxxxxxxxx; "
+	  "add dm-4 16M ext4:x dm_name=v-r slaves=254:1 dm_uuid=" UUID_V "vrxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; add sda pv:v/a; listed",
+	  "mount dm-4 /m; goal 1 done" },
+	{ "the metadata alone tells: a visible LV that has an inner one's name",
+	  "vg v pvs=a lvs=x_rimage_1:a; add dm-1 16M ext4:x dm_name=v-x_rimage_1 slaves=8:0 dm_uuid=" UUID_V
+	  "vxrimage1xxxxxxxxxxxxxxxxxxxxxxx; mount UUID=x /m; add sda pv:v/a; listed",
+	  "mount dm-1 /m; goal 1 done" },
+	{ "devices with a layer are nobody's",
+	  "vg v pvs=a lvs=o:a; add dm-1 16M ext4:x dm_name=v-o-real slaves=8:0 dm_uuid=" UUID_V "voxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx-real; "
+	  "add dm-2 16M ext4:x dm_name=v-o slaves=254:1 dm_uuid=" UUID_V "voxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; mount UUID=x /m; listed",
+	  "mount dm-2 /m; goal 1 done" },
+	{ "a VG's name with an inner word in it is no reason",
+	  "add dm-2 16M ext4:x dm_name=my_tdata-o slaves=8:0 dm_uuid=" UUID_V "voxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; mount UUID=x /m; listed",
+	  "mount dm-2 /m; goal 1 done" },
 };
 const size_t n_vg_rows = G_N_ELEMENTS(vg_rows);
 
