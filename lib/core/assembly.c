@@ -188,6 +188,7 @@ void assembly_leave(struct plan *p, struct device *d)
 	if (!a)
 		return;
 	d->member_of = NULL;
+	goals_ask_device(p, d);
 	for (guint i = 0; i < a->members->len; i++) {
 		struct member *m = a->members->pdata[i];
 
@@ -243,14 +244,12 @@ bool assembly_named(const struct plan *p, const struct assembly *a)
 
 bool assembly_demanded(const struct plan *p, const struct assembly *a)
 {
-	for (guint i = 0; i < p->goals->len; i++) {
+	if (!goals_search(p) || graph_choice_allowed(p))
+		return goals_search(p);
+	for (guint i = 0; a->layer->answers_to && i < p->goals->len; i++) {
 		const struct goal *g = p->goals->pdata[i];
 
-		if (!goal_searches(p, g))
-			continue;
-		if (graph_choice_allowed(p))
-			return true;
-		if (a->layer->answers_to && a->layer->answers_to(a, g->key))
+		if (goal_searches(p, g) && a->layer->answers_to(a, g->key))
 			return true;
 	}
 	return false;

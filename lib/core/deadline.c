@@ -35,7 +35,16 @@ static uint64_t overtake_at(const struct request *r)
 	return usec_add(r->since, OVERTAKE_AFTER);
 }
 
-/* What waiting comes to; nobody waits for these while everything is torn down. */
+static void goal_each(const struct goal *g, void (*fn)(void *data, const struct deadline *d), void *data)
+{
+	if (!g || !goal_unmet(g))
+		return;
+	emit(fn, data, g->until, g->spec, "the goal's own deadline");
+	emit(fn, data, g->dev ? 0 : g->resume_until, g->spec, "without the resume device root is mounted");
+	emit(fn, data, g->explain_at, g->spec, "what is missing is said");
+}
+
+/* What waiting comes to, but for goals; nobody waits for these while everything is torn down. */
 static void waiting_each(const struct plan *p, void (*fn)(void *data, const struct deadline *d), void *data)
 {
 	emit(fn, data, probe_hold(p), "enumeration", "devices that do not answer are passed over");
@@ -51,18 +60,9 @@ static void waiting_each(const struct plan *p, void (*fn)(void *data, const stru
 
 		emit(fn, data, q->withdrawn ? 0 : q->until, q->about->name ?: q->about->id, "the question is withdrawn");
 	}
-	for (guint i = 0; i < p->goals->len; i++) {
-		const struct goal *g = p->goals->pdata[i];
-
-		if (!goal_unmet(g))
-			continue;
-		emit(fn, data, g->until, g->spec, "the goal's own deadline");
-		emit(fn, data, g->dev ? 0 : g->resume_until, g->spec, "without the resume device root is mounted");
-		emit(fn, data, g->explain_at, g->spec, "what is missing is said");
-	}
 }
 
-void deadlines_each(const struct plan *p, void (*fn)(void *data, const struct deadline *d), void *data)
+static void first_each(const struct plan *p, void (*fn)(void *data, const struct deadline *d), void *data)
 {
 	GHashTableIter it;
 	gpointer value;
@@ -78,6 +78,13 @@ void deadlines_each(const struct plan *p, void (*fn)(void *data, const struct de
 	}
 }
 
+void deadlines_each(const struct plan *p, void (*fn)(void *data, const struct deadline *d), void *data)
+{
+	first_each(p, fn, data);
+	for (guint i = 0; !p->stopping && i < p->goals->len; i++)
+		goal_each(p->goals->pdata[i], fn, data);
+}
+
 static void least(void *data, const struct deadline *d)
 {
 	uint64_t *min = data;
@@ -89,7 +96,12 @@ uint64_t plan_next_deadline(const struct plan *p)
 {
 	uint64_t min = USEC_NEVER;
 
-	deadlines_each(p, least, &min);
+	first_each(p, least, &min);
+	if (p->stopping)
+		return min;
+	goal_each(p->resume, least, &min);
+	goal_each(goals_first_due(p), least, &min);
+	goal_each(g_queue_peek_head((GQueue *)&p->explain_soon), least, &min);
 	return min;
 }
 
@@ -117,6 +129,8 @@ static GPtrArray *overdue(const struct plan *p)
 
 static void waiting_fire(struct plan *p)
 {
+	struct goal *g;
+
 	if (probe_hold(p) <= p->now) {
 		p->slow_probes_released = true;
 		assembly_touch_all(p);
@@ -124,14 +138,10 @@ static void waiting_fire(struct plan *p)
 	assembly_clocks(p);
 	resume_deadline(p);
 	questions_expire(p);
-	for (guint i = 0; i < p->goals->len; i++) {
-		struct goal *g = p->goals->pdata[i];
+	while ((g = goals_first_due(p)) && g->until <= p->now) {
+		g_autofree char *why = explain_text(p, g);
 
-		if (goal_unmet(g) && g->until && g->until <= p->now) {
-			g_autofree char *why = explain_text(p, g);
-
-			goal_fail(p, g, MSG_TIMEOUT, -ETIME, "the deadline passed: %s", why);
-		}
+		goal_fail(p, g, MSG_TIMEOUT, -ETIME, "the deadline passed: %s", why);
 	}
 }
 

@@ -155,8 +155,8 @@ GPtrArray *explain_goal(const struct plan *p, const struct goal *g)
 		return waits;
 	if (g->dev)
 		explain_step(p, g, waits);
-	else if (g->kind != GOAL_RESUME && resume_pending(p))
-		explain_resume(p, resume_pending(p), waits);
+	else if (g->kind != GOAL_RESUME && p->resume)
+		explain_resume(p, p->resume, waits);
 	else if (below)
 		wait_add(waits, "device", g->since, 0, g_strdup(below->target),
 			 g_strdup_printf("has to be mounted first and is %s", goal_state_name(below->state)));
@@ -201,14 +201,9 @@ static void explain_now(struct plan *p, struct goal *g)
  */
 void overdue_schedule(struct plan *p)
 {
-	bool waiting = false;
+	bool waiting = p->n_unmet_mounts > 0;
 
-	for (guint i = 0; i < p->goals->len; i++) {
-		const struct goal *g = p->goals->pdata[i];
-
-		waiting |= g->kind == GOAL_MOUNT && goal_unmet(g);
-	}
-	for (guint i = 0; i < p->questions->len; i++)
+	for (guint i = 0; waiting && i < p->questions->len; i++)
 		waiting &= ((struct question *)p->questions->pdata[i])->withdrawn;
 	if (!waiting || !p->overdue_after) {
 		p->overdue_at = 0;
@@ -227,19 +222,23 @@ void overdue_schedule(struct plan *p)
  */
 void explain_schedule(struct plan *p)
 {
-	for (guint i = 0; i < p->goals->len; i++) {
-		struct goal *g = p->goals->pdata[i];
+	GQueue said = G_QUEUE_INIT;
+	struct goal *g;
 
-		if (!goal_unmet(g)) {
-			g->explain_at = 0;
-			continue;
-		}
-		if (g->explain_at && g->explain_at <= p->now) {
-			g->explain_at = 0;
-			explain_now(p, g);
-		} else if (!g->explain_at && p->changed) {
-			g->explain_at = usec_add(p->now, EXPLAIN_AFTER);
-		}
+	while ((g = g_queue_peek_head(&p->explain_soon)) && g->explain_at <= p->now) {
+		g_queue_unlink(&p->explain_soon, &g->explain);
+		g_queue_push_tail_link(&said, &g->explain);
+		g->explain_at = 0;
+		explain_now(p, g);
+	}
+	while (p->changed && (g = g_queue_peek_head(&p->explain_later))) {
+		g_queue_unlink(&p->explain_later, &g->explain);
+		g_queue_push_tail_link(&p->explain_soon, &g->explain);
+		g->explain_at = usec_add(p->now, EXPLAIN_AFTER);
+	}
+	while ((g = g_queue_peek_head(&said))) {
+		g_queue_unlink(&said, &g->explain);
+		g_queue_push_tail_link(&p->explain_later, &g->explain);
 	}
 	p->changed = false;
 }

@@ -55,23 +55,16 @@ bool goal_unmet(const struct goal *g)
 	return g->state == GOAL_WAITING || g->state == GOAL_ACTIVE;
 }
 
-struct goal *goal_find(const struct plan *p, uint64_t id)
-{
-	for (guint i = 0; i < p->goals->len; i++)
-		if (((struct goal *)p->goals->pdata[i])->id == id)
-			return p->goals->pdata[i];
-	return NULL;
-}
-
 static void set_state(struct plan *p, struct goal *g, enum goal_state to)
 {
+	enum goal_state before = g->state;
 	struct action *a;
 
-	if (g->state == to)
+	if (before == to)
 		return;
 	g->state = to;
+	goalset_moved(p, g, before);
 	p->changed = true;
-	p->goals_stamp++;
 	a = actions_add(p->out, ACTION_GOAL_STATE);
 	a->id = g->id;
 	a->name = g_strdup(goal_state_name(to));
@@ -95,7 +88,6 @@ void goal_fail(struct plan *p, struct goal *g, unsigned number, int64_t code, co
 	g->step = STEP_END;
 	if (g->request)
 		plan_cancel(p, g->request);
-	p->goals_failed = true;
 	plan_report(p, number, 3, g->target ?: g->spec, "%s", g->error);
 	set_state(p, g, GOAL_FAILED);
 }
@@ -140,9 +132,8 @@ void goal_add(struct plan *p, const struct input *in)
 	g->since = p->now;
 	g->until = in->timeout;
 	g->fsck_status = -1;
-	g_ptr_array_add(p->goals, g);
+	goalset_add(p, g);
 	p->changed = true;
-	p->goals_stamp++;
 	trials_forget(p);
 	paths_again(p, g->key);
 	graph_probe_all(p);
@@ -159,13 +150,12 @@ void goal_cancel(struct plan *p, uint64_t id)
 
 void goal_device_gone(struct plan *p, struct device *d)
 {
-	for (guint i = 0; i < p->goals->len; i++) {
-		struct goal *g = p->goals->pdata[i];
+	GSList *goals = g_slist_reverse(g_slist_copy(d->goals)); /* in the order in which they took it */
 
-		if (g->dev != d)
-			continue;
-		g->dev = NULL;
-		p->goals_stamp++;
+	for (GSList *l = goals; l; l = l->next) {
+		struct goal *g = l->data;
+
+		goal_set_device(p, g, NULL);
 		if (!goal_unmet(g))
 			continue;
 		if (g->request)
@@ -174,6 +164,7 @@ void goal_device_gone(struct plan *p, struct device *d)
 		g->step = STEP_FIND;
 		set_state(p, g, GOAL_WAITING);
 	}
+	g_slist_free(goals);
 }
 
 /* ---- the steps ---- */
@@ -233,29 +224,6 @@ static struct device *candidate(struct plan *p, struct goal *g)
 	}
 	/* one disk is used over one path, whichever is named */
 	return first && first->path_of && g->kind != GOAL_DEVICE ? first->path_of : first;
-}
-
-static bool depends_on(const struct goal *g, const struct goal *other)
-{
-	size_t n;
-
-	if (g == other || !g->target || !other->target || other->kind != GOAL_MOUNT)
-		return false;
-	n = strlen(other->target);
-	if (n && other->target[n - 1] == '/')
-		n--;
-	return !strncmp(g->target, other->target, n) && g->target[n] == '/' && g->target[n + 1];
-}
-
-const struct goal *goal_blocked_by(const struct plan *p, const struct goal *g)
-{
-	for (guint i = 0; i < p->goals->len; i++) {
-		const struct goal *other = p->goals->pdata[i];
-
-		if (depends_on(g, other) && other->state != GOAL_DONE)
-			return other;
-	}
-	return NULL;
 }
 
 static struct action *request(struct plan *p, struct goal *g, enum action_type t, uint64_t timeout)
@@ -477,36 +445,46 @@ static bool blocked(struct plan *p, struct goal *g)
 	return other != NULL;
 }
 
-static bool may_choose(const struct plan *p, const struct goal *g)
+/* While resuming is undecided, all that counts is whether root could be mounted. */
+static void wait_for_resume(struct plan *p)
 {
-	return graph_named(p, g->key) && (!by_content(g->key) || graph_choice_allowed(p));
+	for (guint i = 0; i < p->goals->len; i++) {
+		struct goal *g = p->goals->pdata[i];
+
+		if (g->state == GOAL_WAITING && g->kind == GOAL_MOUNT && !goal_blocked_by(p, g) &&
+		    (has_candidate(p, g) || could_come(p, g))) {
+			resume_clock(p, g);
+			return;
+		}
+	}
+}
+
+static void consider(struct plan *p, struct goal *g)
+{
+	struct device *d;
+
+	if (g->state != GOAL_WAITING || blocked(p, g) || (p->resume && g->kind != GOAL_RESUME))
+		return;
+	d = candidate(p, g);
+	if (!d || supplanted(p, g, d))
+		return;
+	goal_set_device(p, g, d);
+	g_free(g->node_path);
+	g->node_path = g_strconcat("/dev/", d->node, NULL);
+	advance(p, g);
 }
 
 void goals_consider(struct plan *p)
 {
-	for (guint i = 0; i < p->goals->len; i++) {
-		struct goal *g = p->goals->pdata[i];
-		struct device *d;
+	GPtrArray *asked;
 
-		if (g->state != GOAL_WAITING)
-			continue;
-		/* all goals are compared with all others only when it matters */
-		if ((may_choose(p, g) || p->goals_failed || resume_pending(p)) && blocked(p, g))
-			continue;
-		if (g->kind != GOAL_RESUME && resume_pending(p)) {
-			if (g->kind == GOAL_MOUNT && (has_candidate(p, g) || could_come(p, g)))
-				resume_clock(p, g);
-			continue;
-		}
-		d = candidate(p, g);
-		if (!d || supplanted(p, g, d))
-			continue;
-		g->dev = d;
-		p->goals_stamp++;
-		g_free(g->node_path);
-		g->node_path = g_strconcat("/dev/", d->node, NULL);
-		advance(p, g);
+	while ((asked = goals_take_asked(p))) {
+		for (guint i = 0; i < asked->len; i++)
+			consider(p, asked->pdata[i]);
+		g_ptr_array_unref(asked);
 	}
+	if (p->resume)
+		wait_for_resume(p);
 }
 
 void goal_resume(struct plan *p, struct goal *g, uint64_t offset)

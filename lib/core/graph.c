@@ -110,6 +110,8 @@ static void device_remove(struct plan *p, struct device *d)
 		g_queue_remove(&p->probe_queue, d);
 	if (d->parent && (disk = graph_find(p, d->parent)))
 		disk->parts = g_slist_remove(disk->parts, d);
+	for (GSList *l = d->parts; l; l = l->next)
+		goals_ask_device(p, l->data); /* nothing hides them any more */
 	p->orphans |= d->parts != NULL;
 	g_queue_unlink(&p->devices, &d->link);
 	g_hash_table_remove(p->by_devnum, &d->devnum);
@@ -376,6 +378,7 @@ static void device_consider(struct plan *p, struct device *d)
 {
 	const GPtrArray *holders;
 
+	goals_ask_device(p, d);
 	if (!d->size || p->stopping)
 		return;
 	if (d->probe == PROBE_NONE && plan_wants_anything(p)) {
@@ -404,6 +407,7 @@ static void partitions_dirty(struct plan *p, const struct device *disk)
 	for (GSList *l = disk->parts; l; l = l->next) {
 		struct device *d = l->data;
 
+		goals_ask_device(p, d);
 		if (d->probe == PROBE_DONE)
 			graph_dirty(p, d);
 	}
@@ -438,6 +442,7 @@ void graph_probed(struct plan *p, struct device *d, const struct input *in, bool
 		graph_dirty(p, d);
 	} else if (in->error < 0) {
 		d->probe = PROBE_FAILED;
+		goals_ask_device(p, d);
 		device_report_error(p, d, in);
 	} else {
 		if (d->info.type && !streq0(d->info.type, in->type) && d->member_of)

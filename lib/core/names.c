@@ -92,6 +92,7 @@ void graph_name(struct plan *p, struct device *d, const char *key)
 		g_hash_table_insert(p->names, g_strdup(key), holders);
 	}
 	g_ptr_array_add(holders, d);
+	goals_ask_key(p, key);
 	v = g_hash_table_lookup(p->volumes_by_key, key);
 	if (v && d->member_of)
 		assembly_touch(p, d->member_of);

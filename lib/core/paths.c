@@ -64,10 +64,10 @@ static bool in_use(const struct plan *p, const struct device *d)
 
 	if (a && (assembly_running(a) || a->state == ASSEMBLY_ACTIVATING))
 		return true;
-	for (guint i = 0; i < p->goals->len; i++) {
-		const struct goal *g = p->goals->pdata[i];
+	for (GSList *l = d->goals; l; l = l->next) {
+		const struct goal *g = l->data;
 
-		if (g->dev == d && g->kind != GOAL_DEVICE && (g->state != GOAL_FAILED || g->too_late))
+		if (g->kind != GOAL_DEVICE && (g->state != GOAL_FAILED || g->too_late))
 			return true;
 	}
 	for (guint i = 0; i < p->mounts->len; i++)
@@ -81,15 +81,17 @@ static bool pinned(const struct plan *p, const struct device *d)
 {
 	for (guint n = 0; n < d->names->len; n++) {
 		const char *name = d->names->pdata[n];
+		const GPtrArray *goals;
 
 		if (strchr(name, '=')) /* what is on it is on the others, too */
 			continue;
 		if (g_hash_table_contains(p->volumes_by_key, name))
 			return true;
-		for (guint i = 0; i < p->goals->len; i++) {
-			const struct goal *g = p->goals->pdata[i];
+		goals = goals_of_key(p, name);
+		for (guint i = 0; goals && i < goals->len; i++) {
+			const struct goal *g = goals->pdata[i];
 
-			if (goal_unmet(g) && g->kind != GOAL_DEVICE && g_str_equal(g->key, name))
+			if (goal_unmet(g) && g->kind != GOAL_DEVICE)
 				return true;
 		}
 	}
@@ -266,6 +268,7 @@ bool paths_hide(struct plan *p, struct device *d)
 	for (guint i = 0; i < set->len; i++) {
 		struct device *c = set->pdata[i];
 
+		goals_ask_device(p, c);
 		if (c != best)
 			hide(p, c, best);
 	}

@@ -63,7 +63,7 @@ struct plan *plan_new(void)
 	p->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
 	p->assemblies = g_ptr_array_new_with_free_func((GDestroyNotify)assembly_free);
 	p->by_id = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	p->goals = g_ptr_array_new_with_free_func((GDestroyNotify)goal_free);
+	goalset_init(p);
 	p->volumes = g_ptr_array_new_with_free_func(volume_free);
 	p->volumes_by_key = g_hash_table_new(g_str_hash, g_str_equal);
 	p->arrays = g_ptr_array_new_with_free_func(array_policy_free);
@@ -95,7 +95,7 @@ void plan_free(struct plan *p)
 	g_hash_table_unref(p->by_id);
 	g_hash_table_unref(p->volumes_by_key);
 	g_hash_table_unref(p->requests);
-	g_ptr_array_unref(p->goals);
+	goalset_clear(p);
 	g_ptr_array_unref(p->volumes);
 	g_ptr_array_unref(p->arrays);
 	g_ptr_array_unref(p->questions);
@@ -192,10 +192,7 @@ void plan_report(struct plan *p, unsigned number, unsigned severity, const char 
 
 bool plan_wants_anything(const struct plan *p)
 {
-	for (guint i = 0; i < p->goals->len; i++)
-		if (goal_unmet(p->goals->pdata[i]))
-			return true;
-	return false;
+	return p->n_unmet;
 }
 
 /* A look at a disk, or a driver, that is slow: when all goals are met nobody waits for it any more. */
@@ -232,18 +229,9 @@ static bool all_is_looked_at(const struct plan *p)
 
 bool plan_settled(const struct plan *p)
 {
-	bool optional = false;
-
 	if (p->stopping)
 		return stop_done(p);
-	for (guint i = 0; i < p->goals->len; i++) {
-		const struct goal *g = p->goals->pdata[i];
-
-		if (goal_unmet(g) && !g->optional)
-			return false;
-		optional = optional || goal_unmet(g);
-	}
-	return (!optional || all_is_looked_at(p)) && only_slow_looks(p);
+	return !p->n_unmet_required && (!p->n_unmet || all_is_looked_at(p)) && only_slow_looks(p);
 }
 
 /* ---- inputs ---- */
@@ -515,6 +503,7 @@ void plan_step(struct plan *p, const struct input *in, uint64_t now, struct acti
 		graph_drain(p);
 		if (!choice_before && graph_choice_allowed(p)) {
 			choice_before = true;
+			goals_ask_all(p);
 			assembly_touch_all(p);
 		}
 		goals_consider(p); /* before the assemblies: what is met needs no more of them */

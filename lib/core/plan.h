@@ -10,6 +10,7 @@
 #include "core/input.h"
 
 struct layer;
+struct place;
 struct plan;
 struct assembly;
 
@@ -52,6 +53,7 @@ struct device {
 	GSList *parts; /* of a disk: its partitions */
 	struct device *path_of; /* the path to the same disk that is used; NULL: this one */
 	bool has_paths, paths_told;
+	GSList *goals; /* struct goal whose device it is */
 	uint64_t since;
 	GList link; /* in plan->devices */
 };
@@ -114,6 +116,7 @@ enum goal_step { STEP_FIND, STEP_VERIFY, STEP_MODULES, STEP_CHECK, STEP_ACT, STE
 
 struct goal {
 	uint64_t id;
+	guint number; /* in plan->goals */
 	enum goal_kind kind;
 	enum goal_state state;
 	enum goal_step step;
@@ -133,6 +136,11 @@ struct goal {
 	uint64_t resume_until; /* GOAL_RESUME: then the decision is no */
 	char *decision;	       /* and why */
 	uint64_t explain_at;
+	GList explain;	     /* in plan->explain_soon, by explain_at, or explain_later, when that is 0 */
+	struct place *place; /* of the target */
+	guint due;	     /* + 1: in plan->due */
+	bool asked;	     /* in plan->asked */
+	bool open;	     /* not met, and without a device */
 };
 
 /* ---- configuration that names things ---- */
@@ -206,7 +214,15 @@ struct plan {
 	unsigned n_failed;	/* of them */
 	uint64_t first_clock;	/* no grace of theirs ends before */
 	GHashTable *by_id;	/* "layer:id" → assembly */
-	GPtrArray *goals, *volumes, *arrays, *questions, *answers, *mounts, *layout, *made;
+	GPtrArray *goals; /* in the order in which they came; goalset.c keeps it and what follows */
+	GHashTable *goals_by_id, *goals_by_key; /* key → GPtrArray */
+	struct place *places;			/* "/" */
+	struct goal *resume;			/* the first of its kind that is not decided; NULL: none */
+	GPtrArray *asked;			/* goals that look for their device in this step */
+	GPtrArray *due;				/* heap of goals with a deadline */
+	GQueue explain_soon, explain_later;	/* goals that are not met */
+	unsigned n_unmet, n_unmet_required, n_unmet_mounts, n_open, n_open_resume;
+	GPtrArray *volumes, *arrays, *questions, *answers, *mounts, *layout, *made;
 	GHashTable *volumes_by_key;
 	GHashTable *requests; /* id → struct request */
 	GQueue dirty_devices, dirty_assemblies, probe_queue;
@@ -229,7 +245,6 @@ struct plan {
 	unsigned listed_unprobed; /* of the first enumeration, not answered yet */
 	bool slow_probes_released;
 	unsigned n_devices;
-	bool goals_failed;
 	bool orphans; /* partitions came before their disk */
 	bool paths_untold;
 
@@ -337,19 +352,33 @@ void goal_device_gone(struct plan *p, struct device *d);
 void goal_fail(struct plan *p, struct goal *g, unsigned number, int64_t code, const char *format, ...)
 	_printf_(5, 6);
 void goal_cancel(struct plan *p, uint64_t id);
-struct goal *goal_find(const struct plan *p, uint64_t id);
 const char *goal_state_name(enum goal_state s);
 const char *goal_kind_name(enum goal_kind k);
 bool goal_unmet(const struct goal *g);
-const struct goal *goal_blocked_by(const struct plan *p, const struct goal *g); /* mounted first */
 void goal_free(struct goal *g);
 
 void goal_done(struct plan *p, struct goal *g);
 void goal_resume(struct plan *p, struct goal *g, uint64_t offset); /* emits the attempt */
 
-/* resume.c */
-struct goal *resume_pending(const struct plan *p);
+/* goalset.c */
+void goalset_init(struct plan *p);
+void goalset_clear(struct plan *p);
+void goalset_add(struct plan *p, struct goal *g);
+void goalset_moved(struct plan *p, struct goal *g, enum goal_state before);
+void goal_set_device(struct plan *p, struct goal *g, struct device *d);
+struct goal *goal_find(const struct plan *p, uint64_t id);
+const GPtrArray *goals_of_key(const struct plan *p, const char *key); /* NULL: none */
+const struct goal *goal_blocked_by(const struct plan *p, const struct goal *g); /* mounted first */
 bool goal_searches(const struct plan *p, const struct goal *g);
+bool goals_search(const struct plan *p); /* one of them does */
+void goal_ask(struct plan *p, struct goal *g); /* looks for its device in this step, if it waits */
+void goals_ask_all(struct plan *p);
+void goals_ask_key(struct plan *p, const char *key);
+void goals_ask_device(struct plan *p, const struct device *d);
+GPtrArray *goals_take_asked(struct plan *p);
+struct goal *goals_first_due(const struct plan *p);
+
+/* resume.c */
 void resume_clock(struct plan *p, const struct goal *root);
 void resume_decide(struct plan *p, struct goal *g, const char *why);
 void resume_given_up(struct plan *p, struct goal *g, const struct assembly *a);

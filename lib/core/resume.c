@@ -8,23 +8,6 @@
 
 #define RESUME_WAIT (10 * USEC_PER_SEC)
 
-struct goal *resume_pending(const struct plan *p)
-{
-	for (guint i = 0; i < p->goals->len; i++) {
-		struct goal *g = p->goals->pdata[i];
-
-		if (g->kind == GOAL_RESUME && goal_unmet(g))
-			return g;
-	}
-	return NULL;
-}
-
-/* Whether this goal asks for assemblies now: it has no device yet, and resuming is not in its way. */
-bool goal_searches(const struct plan *p, const struct goal *g)
-{
-	return goal_unmet(g) && !g->dev && (g->kind == GOAL_RESUME || !resume_pending(p));
-}
-
 /* The volume of that name, or any where it is not known what is in them; no partition is. */
 static bool may_hold(const struct plan *p, const struct goal *g, const struct assembly *a)
 {
@@ -55,7 +38,7 @@ static bool being_opened(const struct plan *p, const struct goal *g)
 /* Root could be mounted: the resume device has so long, and no longer. */
 void resume_clock(struct plan *p, const struct goal *root)
 {
-	struct goal *g = resume_pending(p);
+	struct goal *g = p->resume;
 	bool held = g && !g->dev && being_opened(p, g);
 
 	if (!g || g->dev || !g->resume_until == held)
@@ -82,7 +65,7 @@ void resume_given_up(struct plan *p, struct goal *g, const struct assembly *a)
 
 void resume_deadline(struct plan *p)
 {
-	struct goal *g = resume_pending(p);
+	struct goal *g = p->resume;
 
 	if (g && g->resume_until && g->resume_until <= p->now && !g->dev)
 		resume_decide(p, g, "the device did not appear while root was there for 10 s");

@@ -38,11 +38,15 @@ static bool member_leads(const struct plan *p, const struct assembly *a, unsigne
 }
 
 /* It may be another goal's turn: resuming, or what is mounted first, is not decided yet. */
-static bool answers(const struct device *d, const char *key)
+static bool wanted(const struct plan *p, const struct device *d)
 {
-	for (guint i = 0; i < d->names->len; i++)
-		if (g_str_equal(d->names->pdata[i], key))
-			return true;
+	for (guint n = 0; n < d->names->len; n++) {
+		const GPtrArray *goals = goals_of_key(p, d->names->pdata[n]);
+
+		for (guint i = 0; goals && i < goals->len; i++)
+			if (goal_unmet(goals->pdata[i]))
+				return true;
+	}
 	return false;
 }
 
@@ -50,12 +54,8 @@ static bool device_leads(const struct plan *p, const struct device *d, unsigned 
 {
 	if (depth > DEPTH_MAX || d->dirty || d->probe == PROBE_RUNNING || (d->probe == PROBE_NONE && d->size && plan_wants_anything(p)))
 		return true;
-	for (guint i = 0; i < p->goals->len; i++) {
-		const struct goal *g = p->goals->pdata[i];
-
-		if (g->dev == d || (goal_unmet(g) && answers(d, g->key)))
-			return true;
-	}
+	if (d->goals || wanted(p, d))
+		return true;
 	if (d->member_of)
 		return member_leads(p, d->member_of, depth + 1);
 	for (GSList *l = d->parts; l; l = l->next)
@@ -76,10 +76,8 @@ void trial_judge(struct plan *p, struct assembly *a)
 {
 	if (!a->trial || a->request || !a->outputs->len || outputs_lead(p, a, 0))
 		return;
-	for (guint i = 0; i < p->goals->len; i++)
-		if (p->goals->pdata[i] && ((struct goal *)p->goals->pdata[i])->state == GOAL_WAITING &&
-		    !graph_choice_allowed(p))
-			return; /* a goal may find its device on it in a moment */
+	if ((p->n_open || p->n_open_resume) && !graph_choice_allowed(p))
+		return; /* a goal may find its device on it in a moment */
 	a->trial = false;
 	a->given_up = true;
 	plan_report(p, MSG_MD_TRIAL, 6, a->name ?: a->id, "nothing on it is needed; it is stopped again");

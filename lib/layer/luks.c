@@ -174,14 +174,6 @@ static bool header_there(const struct plan *p, const struct volume *v)
 	return path || !v->config.header;
 }
 
-static bool searching(const struct plan *p)
-{
-	for (guint i = 0; i < p->goals->len; i++)
-		if (goal_searches(p, p->goals->pdata[i]))
-			return true;
-	return false;
-}
-
 static void luks_evaluate(struct plan *p, struct assembly *a)
 {
 	struct luks *l = luks_of(a);
@@ -220,7 +212,7 @@ static void luks_evaluate(struct plan *p, struct assembly *a)
 	if (a->state == ASSEMBLY_FAILED && a->error_number == MSG_DUPLICATE && a->members->len < 2)
 		assembly_set_state(p, a, ASSEMBLY_WAITING);
 	/* Not when the demand only waits for one more driver: an answer on its way would be lost. */
-	if (question_of(p, a) && !searching(p)) {
+	if (question_of(p, a) && !goals_search(p)) {
 		question_withdraw(p, a, "not needed any more");
 		if (a->state == ASSEMBLY_ACTIVATING && !a->request)
 			assembly_set_state(p, a, ASSEMBLY_COMPLETE);
