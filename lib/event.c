@@ -24,7 +24,8 @@ static sact_secret *secret_handle_new(sact *s, const struct action *a)
 		q->id = a->id;
 		g_ptr_array_add(s->questions, q);
 	}
-	str_set(&q->prompt, a->text);
+	g_free(q->prompt);
+	q->prompt = text_clean(a->text);
 	return q;
 }
 
@@ -44,13 +45,14 @@ static void withdraw(sact *s, sact_event *e, uint64_t id)
 void event_push(sact *s, const struct action *a)
 {
 	sact_event *e = g_new0(sact_event, 1);
+	g_autofree char *name = NULL;
 
-	e->text = g_strdup(a->text);
+	e->text = text_clean(a->text);
 	switch (a->type_id) {
 	case ACTION_ASK:
 		e->type = SACT_EVENT_QUESTION;
 		e->secret = sact_secret_ref(secret_handle_new(s, a));
-		e->subject = g_strdup(a->name);
+		e->subject = text_clean(a->name);
 		break;
 	case ACTION_WITHDRAW:
 		e->type = SACT_EVENT_WITHDRAWN;
@@ -60,17 +62,18 @@ void event_push(sact *s, const struct action *a)
 		e->type = SACT_EVENT_MESSAGE;
 		e->number = (int)a->number;
 		e->severity = (int)a->severity;
-		e->subject = g_strdup(a->name);
+		e->subject = text_clean(a->name);
 		break;
 	case ACTION_GOAL_STATE:
 		e->type = SACT_EVENT_GOAL;
 		e->goal = sact_goal_ref(goal_handle(s, a->id));
-		e->subject = g_strdup(e->goal ? e->goal->wish.spec : NULL);
+		e->subject = text_clean(e->goal ? e->goal->wish.spec : NULL);
 		str_set(&e->text, a->name);
 		break;
 	case ACTION_ASSEMBLY_STATE:
 		e->type = SACT_EVENT_ASSEMBLY;
-		e->subject = g_strdup_printf("%s %s", a->layer, a->name ?: a->uuid);
+		name = text_clean(a->name ?: a->uuid);
+		e->subject = g_strdup_printf("%s %s", a->layer, name);
 		e->number = (int)a->number;
 		break;
 	case ACTION_PROBE:

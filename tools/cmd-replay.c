@@ -2,6 +2,7 @@
 /* replay: a journal through the core, without devices and without root. */
 #include "tools.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@ int cmd_replay(const struct options *o, int argc, char **argv)
 			 (o->all_orders ? SACT_REPLAY_ALL_ORDERS : 0);
 	_cleanup_free_ char *journal = NULL;
 	_cleanup_free_ char *report = NULL;
+	_cleanup_free_ char *clean = NULL;
 	size_t len;
 	int error;
 
@@ -21,11 +23,19 @@ int cmd_replay(const struct options *o, int argc, char **argv)
 		say_error(MSG_FILE, argv[0], "cannot be read: %s", strerror(-error));
 		return EXIT_FAILED;
 	}
+	if (!len || strlen(journal) != len) {
+		say_error(MSG_JOURNAL, argv[0], len ? "holds a NUL byte and is no journal" : "is empty");
+		return EXIT_FAILED;
+	}
 	error = sact_replay(journal, len, flags, o->shuffle, &report);
-	if (report)
-		fputs(report, stdout);
+	clean = report ? printable(report) : NULL;
+	if (clean)
+		fputs(clean, stdout);
 	if (error >= 0)
 		return EXIT_DONE;
-	say_error(MSG_FILE, argv[0], "the replay failed: %s", strerror(-error));
+	if (error == -EBADMSG)
+		say_error(MSG_JOURNAL, argv[0], "a line of it is not understood");
+	else
+		say_error(MSG_FILE, argv[0], "the replay failed: %s", strerror(-error));
 	return EXIT_FAILED;
 }

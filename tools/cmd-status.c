@@ -11,9 +11,14 @@
 
 static int print(const char *text)
 {
+	_cleanup_free_ char *clean = printable(text);
 	size_t len = strlen(text);
 
-	fputs(text, stdout);
+	if (!clean) {
+		say_error(MSG_ENGINE, "", "%s", strerror(ENOMEM));
+		return EXIT_FAILED;
+	}
+	fputs(clean, stdout);
 	if (len && text[len - 1] != '\n')
 		putchar('\n');
 	if (fflush(stdout) == 0)

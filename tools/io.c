@@ -26,13 +26,45 @@ void say_set_prompt(struct ask *a)
 	prompt = a;
 }
 
+/*
+ * The last gate before a terminal: what the library has cleaned, and what it has not seen (files that were
+ * named, what another process or an earlier run has left, journals).
+ */
+size_t visible_character(const unsigned char *c)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	static const struct {
+		uint32_t first, last;
+	} hidden[] = {{0, 0x1f},	 {0x7f, 0x9f},	   {0xad, 0xad},     {0x61c, 0x61c},   {0x180e, 0x180e},
+		      {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0xd800, 0xdfff}, {0xfeff, 0xfeff},
+		      {0xfff9, 0xfffb}, {0xfffe, 0xffff}, {0xe0000, 0xe0fff}};
+	size_t n = *c < 0x80 ? 1 : *c < 0xc2 ? 0 : *c < 0xe0 ? 2 : *c < 0xf0 ? 3 : *c < 0xf5 ? 4 : 0;
+	uint32_t point = n == 1 ? *c : *c & (0x7fu >> n);
+
+	for (size_t i = 1; i < n; i++) {
+		if ((c[i] & 0xc0) != 0x80)
+			return 0;
+		point = point << 6 | (c[i] & 0x3fu);
+	}
+	if (!n || point < least[n] || point > 0x10ffff)
+		return 0;
+	for (size_t i = 0; i < N_ELEMENTS(hidden); i++)
+		if (point >= hidden[i].first && point <= hidden[i].last)
+			return 0;
+	return n;
+}
+
 char *printable(const char *text)
 {
 	char *copy = strdup(text ? text : "");
 
-	for (char *c = copy; c && *c; c++)
-		if (((unsigned char)*c < ' ' && *c != '\n' && *c != '\t') || *c == 0x7f)
+	for (unsigned char *c = (unsigned char *)copy; c && *c;) {
+		size_t n = visible_character(c);
+
+		if (!n && *c != '\n' && *c != '\t')
 			*c = '?';
+		c += n ? n : 1;
+	}
 	return copy;
 }
 
@@ -70,10 +102,14 @@ void say_message(unsigned number, const char *subject, const char *text)
 {
 	_cleanup_free_ char *line = NULL;
 	bool named = subject && *subject;
+	char *end;
 
 	if (asprintf(&line, "SACT-%03u: %s%s%s", number, named ? subject : "", named ? ": " : "",
-		     text ? text : "") >= 0)
-		put_line(line);
+		     text ? text : "") < 0)
+		return;
+	while ((end = strchr(line, '\n'))) /* one message is one line */
+		*end = ' ';
+	put_line(line);
 }
 
 void say_error(enum tool_message number, const char *subject, const char *format, ...)

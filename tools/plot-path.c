@@ -301,7 +301,7 @@ void plot_label(const struct plot *p, const struct plot_step *s, char *to, size_
 				: "",
 			 r->value[PLOT_DEEP] ? " in full" : "");
 	for (unsigned char *c = (unsigned char *)to; *c;) {
-		size_t n = plot_character(c);
+		size_t n = visible_character(c);
 
 		if (!n)
 			*c = '?';

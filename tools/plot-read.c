@@ -32,27 +32,6 @@ bool plot_same(const char *a, const char *b)
 	return a && b && strcmp(a, b) == 0;
 }
 
-size_t plot_character(const unsigned char *c)
-{
-	static const uint32_t least[] = {0, 0, 0xa0, 0x800,
-					 0x10000}; /* 0x80 to 0x9f control terminals */
-	size_t n = *c < 0x80 ? 1 : *c < 0xc2 ? 0 : *c < 0xe0 ? 2 : *c < 0xf0 ? 3 : *c < 0xf5 ? 4 : 0;
-	uint32_t point;
-
-	if (n < 2)
-		return n && *c >= ' ' && *c != 0x7f;
-	point = *c & (0x7fu >> n);
-	for (size_t i = 1; i < n; i++) {
-		if ((c[i] & 0xc0) != 0x80)
-			return 0;
-		point = point << 6 | (c[i] & 0x3fu);
-	}
-	if (point < least[n] || point > 0x10ffff || (point >= 0xd800 && point < 0xe000) ||
-	    point == 0xfffe || point == 0xffff)
-		return 0;
-	return n;
-}
-
 static int hex(char c)
 {
 	if (c >= '0' && c <= '9')

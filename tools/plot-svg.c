@@ -26,7 +26,7 @@ struct svg {
 static void put_text(FILE *to, const char *text, size_t max)
 {
 	for (const unsigned char *c = (const unsigned char *)text; *c && max; max--) {
-		size_t n = plot_character(c);
+		size_t n = visible_character(c);
 
 		if (*c == '<')
 			fputs("&lt;", to);

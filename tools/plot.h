@@ -109,8 +109,6 @@ void plot_journal_free(struct plot_journal *j);
 const struct plot_record *plot_effect(const struct plot_journal *j, uint64_t id, size_t before);
 const struct plot_record *plot_question(const struct plot_journal *j, uint64_t id, size_t before);
 bool plot_is(const struct plot_record *r, char mark, const char *name);
-/* The length of the well-formed, printable character at c; 0: none.  It never looks behind a NUL. */
-size_t plot_character(const unsigned char *c);
 bool plot_same(const char *a, const char *b); /* false if one is NULL */
 
 /* plot-model.c */

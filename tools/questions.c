@@ -149,13 +149,10 @@ int questions_skip(struct questions *qs, uint64_t id)
 static void json_string(FILE *to, const char *text)
 {
 	fputc('"', to);
-	for (; *text; text++) {
+	for (; *text; text++) { /* printable() has been over it: newlines and tabs are left */
 		if (*text == '"' || *text == '\\')
 			fputc('\\', to);
-		if ((unsigned char)*text < ' ')
-			fprintf(to, "\\u%04x", *text);
-		else
-			fputc(*text, to);
+		fputc((unsigned char)*text < ' ' ? ' ' : *text, to);
 	}
 	fputc('"', to);
 }

@@ -102,8 +102,10 @@ void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_message(unsigned number, const char *subject, const char *text);
 void say_error(enum tool_message number, const char *subject, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-char *
-printable(const char *text); /* control characters become '?': names come from disks; caller frees */
+/* Text from disks: what would control the terminal, or is no UTF-8, becomes '?'; caller frees. */
+char *printable(const char *text);
+/* The length of the well-formed character at c that may be shown; 0: none.  Never looks behind a NUL. */
+size_t visible_character(const unsigned char *c);
 
 /* The whole file with a NUL behind it; *ret_len (may be NULL) is without it. */
 int read_file(const char *path, char **ret, size_t *ret_len);

@@ -47,11 +47,8 @@ void config_complain(struct config *c, unsigned number, unsigned severity, const
 	complaint->number = number;
 	complaint->severity = severity;
 	complaint->where = g_strdup(where);
-	/* It goes to a console and into JSON: no control characters, valid UTF-8. */
-	complaint->text = g_utf8_make_valid(text, (gssize)MIN(strlen(text), COMPLAINT_MAX));
-	for (char *p = complaint->text; *p; p++)
-		if (g_ascii_iscntrl(*p))
-			*p = '?';
+	text[MIN(strlen(text), COMPLAINT_MAX)] = '\0';
+	complaint->text = text_clean(text);
 	g_ptr_array_add(c->complaints, complaint);
 }
 

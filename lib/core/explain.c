@@ -170,6 +170,7 @@ char *explain_text(const struct plan *p, const struct goal *g)
 {
 	g_autoptr(GPtrArray) waits = explain_goal(p, g);
 	GString *s = g_string_new(NULL);
+	g_autofree char *text = NULL;
 
 	g_string_append_printf(s, "%s waits for", g->target ?: g->spec);
 	for (guint i = 0; i < waits->len; i++) {
@@ -182,7 +183,8 @@ char *explain_text(const struct plan *p, const struct goal *g)
 	}
 	if (!waits->len)
 		g_string_append(s, " nothing");
-	return g_string_free(s, FALSE);
+	text = g_string_free(s, FALSE);
+	return text_clean(text);
 }
 
 static void explain_now(struct plan *p, struct goal *g)

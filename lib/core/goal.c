@@ -77,12 +77,14 @@ static void set_state(struct plan *p, struct goal *g, enum goal_state to)
 
 void goal_fail(struct plan *p, struct goal *g, unsigned number, int64_t code, const char *format, ...)
 {
+	g_autofree char *text = NULL;
 	va_list ap;
 
 	va_start(ap, format);
-	g_free(g->error);
-	g->error = g_strdup_vprintf(format, ap);
+	text = g_strdup_vprintf(format, ap);
 	va_end(ap);
+	g_free(g->error);
+	g->error = text_clean(text);
 	g->error_number = number;
 	g->error_code = code;
 	g->step = STEP_END;

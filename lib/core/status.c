@@ -8,16 +8,7 @@ static void js(GString *s, const char *text)
 		g_string_append(s, "null");
 		return;
 	}
-	g_string_append_c(s, '"');
-	for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-		if (*c == '"' || *c == '\\')
-			g_string_append_printf(s, "\\%c", *c);
-		else if (*c < ' ')
-			g_string_append_printf(s, "\\u%04x", *c);
-		else
-			g_string_append_c(s, (char)*c);
-	}
-	g_string_append_c(s, '"');
+	text_json(s, text);
 }
 
 static void key(GString *s, const char *name, const char *value)
@@ -191,44 +182,59 @@ char *status_json(const struct plan *p)
 
 /* ---- the tree: each goal, and below it what it lies on ---- */
 
-static void indent(GString *s, unsigned depth)
+/* One line of the tree, whatever bytes its parts hold. */
+static _printf_(3, 4) void line(GString *s, unsigned depth, const char *format, ...)
 {
-	for (unsigned i = 0; i < depth; i++)
-		g_string_append(s, "  ");
+	g_autofree char *text = NULL, *clean = NULL;
+	va_list ap;
+
+	va_start(ap, format);
+	text = g_strdup_vprintf(format, ap);
+	va_end(ap);
+	clean = text_clean(text);
+	g_string_append_printf(s, "%*s%s\n", (int)(2 * depth), "", clean);
 }
 
 static void tree_device(GString *s, const struct device *d, unsigned depth)
 {
 	const struct assembly *a = d->output_of;
+	g_autofree char *dm_name = d->dm_name ? g_strdup_printf(" (%s)", d->dm_name) : NULL;
 
-	indent(s, depth);
-	g_string_append_printf(s, "/dev/%s", d->node);
-	if (d->dm_name)
-		g_string_append_printf(s, " (%s)", d->dm_name);
-	if (d->info.type)
-		g_string_append_printf(s, " %s", d->info.type);
-	g_string_append_c(s, '\n');
+	line(s, depth, "/dev/%s%s%s%s", d->node, dm_name ?: "", d->info.type ? " " : "", d->info.type ?: "");
 	if (!a || depth > 16)
 		return;
-	indent(s, depth + 1);
-	g_string_append_printf(s, "%s %s: %s, %u of %u\n", a->layer->name, a->name ?: a->id,
-			       assembly_state_name(a->state), a->present, a->needed);
+	line(s, depth + 1, "%s %s: %s, %u of %u", a->layer->name, a->name ?: a->id, assembly_state_name(a->state),
+	     a->present, a->needed);
 	for (guint i = 0; i < a->members->len; i++)
 		tree_device(s, ((struct member *)a->members->pdata[i])->dev, depth + 2);
 }
 
 static void tree_assembly(GString *s, const struct assembly *a)
 {
-	g_string_append_printf(s, "%s %s: %s, %u of %u", a->layer->name, a->name ?: a->id,
-			       assembly_state_name(a->state), a->present, a->needed);
-	if (a->error)
-		g_string_append_printf(s, " - SACT-%03u %s", a->error_number, a->error);
-	g_string_append_c(s, '\n');
+	g_autofree char *error = a->error ? g_strdup_printf(" - SACT-%03u %s", a->error_number, a->error) : NULL;
+
+	line(s, 0, "%s %s: %s, %u of %u%s", a->layer->name, a->name ?: a->id, assembly_state_name(a->state),
+	     a->present, a->needed, error ?: "");
 	for (guint i = 0; i < a->members->len; i++) {
 		const struct member *m = a->members->pdata[i];
 
-		g_string_append_printf(s, "  /dev/%s%s%s\n", m->dev->node, m->excluded ? " left out: " : "",
-				       m->excluded && m->why ? m->why : "");
+		line(s, 1, "/dev/%s%s%s", m->dev->node, m->excluded ? " left out: " : "",
+		     m->excluded && m->why ? m->why : "");
+	}
+}
+
+static void tree_goal(GString *s, const struct plan *p, const struct goal *g)
+{
+	g_autofree char *error = g->error ? g_strdup_printf(" - SACT-%03u %s", g->error_number, g->error) : NULL;
+
+	line(s, 0, "%s %s%s%s: %s%s", goal_kind_name(g->kind), g->spec, g->target ? " on " : "", g->target ?: "",
+	     goal_state_name(g->state), error ?: "");
+	if (g->dev) {
+		tree_device(s, g->dev, 1);
+	} else if (goal_unmet(g)) {
+		g_autofree char *why = explain_text(p, g);
+
+		line(s, 1, "%s", why);
 	}
 }
 
@@ -236,22 +242,8 @@ char *status_text(const struct plan *p)
 {
 	GString *s = g_string_new(NULL);
 
-	for (guint i = 0; i < p->goals->len; i++) {
-		const struct goal *g = p->goals->pdata[i];
-
-		g_string_append_printf(s, "%s %s%s%s: %s", goal_kind_name(g->kind), g->spec, g->target ? " on " : "",
-				       g->target ?: "", goal_state_name(g->state));
-		if (g->error)
-			g_string_append_printf(s, " - SACT-%03u %s", g->error_number, g->error);
-		g_string_append_c(s, '\n');
-		if (g->dev) {
-			tree_device(s, g->dev, 1);
-		} else if (goal_unmet(g)) {
-			g_autofree char *why = explain_text(p, g);
-
-			g_string_append_printf(s, "  %s\n", why);
-		}
-	}
+	for (guint i = 0; i < p->goals->len; i++)
+		tree_goal(s, p, p->goals->pdata[i]);
 	for (guint i = 0; i < p->assemblies->len; i++) {
 		const struct assembly *a = p->assemblies->pdata[i];
 

@@ -61,3 +61,7 @@ char *uuid_squash(const char *uuid);                 /* lower case, without '-' 
 
 /* udev's encoding of a name in a link (\x20 …); caller frees. */
 char *link_encode(const char *name);
+
+/* text.c: bytes of a disk as text for people (NULL: NULL) and as a JSON string with its quotes. */
+char *text_clean(const char *text); /* caller frees */
+void text_json(GString *s, const char *text);

@@ -133,7 +133,8 @@ echo bad >damaged
 row 0 '5 bytes, flags 0, seed 0' replay journal
 row 0 'flags 1, seed 7' replay journal --shuffle=7
 row 0 'flags 2' replay journal --all-orders
-row 1 'SACT-070: damaged' replay damaged
+row 1 'SACT-079: damaged: a line of it' replay damaged
+row 1 'SACT-079: empty: is empty' replay empty
 row 1 'SACT-070: missing' replay missing
 
 # ---- a running process, and the consoles ----

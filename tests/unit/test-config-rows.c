@@ -276,7 +276,7 @@ const struct row rows[] = {
 	{ CRYPTTAB, "name-hex-slash", "a\\x2fb /dev/a", NULL, "110 crypttab:1: name of a volume: \"a/b\"" },
 	{ CRYPTTAB, "name-control", "control /dev/a", NULL, "110 crypttab:1: \"control\"" },
 	{ CRYPTTAB, "name-dots", ". /dev/a\n.. /dev/a", NULL, "110 crypttab:1: \".\"\n110 crypttab:2: \"..\"" },
-	{ CRYPTTAB, "name-newline", "a\\012b /dev/a", NULL, "110 crypttab:1: \"a?b\"" },
+	{ CRYPTTAB, "name-newline", "a\\012b /dev/a", NULL, "110 crypttab:1: \"a b\"" },
 	{ CRYPTTAB, "name-127",
 	  "1234567890123456789012345678901234567890123456789012345678901234"
 	  "123456789012345678901234567890123456789012345678901234567890123 /dev/a",

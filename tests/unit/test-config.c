@@ -147,7 +147,7 @@ static void test_clean(void)
 	g_assert_cmpuint(c.complaints->len, ==, 2);
 	complaint = g_ptr_array_index(c.complaints, 0);
 	g_assert_cmpstr(complaint->text, ==,
-			"a?[31m\357\277\275b: an entry needs a name and a source; it is skipped");
+			"a?[31m?b: an entry needs a name and a source; it is skipped");
 	complaint = g_ptr_array_index(c.complaints, 1);
 	g_assert_cmpuint(strlen(complaint->text), ==, 400);
 	config_clear(&c);

@@ -15,5 +15,6 @@ int main(int argc, char **argv)
 	vg_add();
 	codec_add();
 	property_add();
+	text_add();
 	return g_test_run();
 }

@@ -10,4 +10,5 @@ extern const size_t n_graph_rows, n_md_rows, n_luks_rows, n_lvm_rows, n_goal_row
 
 void codec_add(void);
 void property_add(void);
+void text_add(void);
 void vg_add(void);
