@@ -11,7 +11,7 @@
 enum action_type {
 	ACTION_PROBE,	    /* node, devnum, diskseq, deep → "probe" fields of the result */
 	ACTION_MODULES,	    /* text: space separated module names or aliases; absent ones are no error */
-	ACTION_LINK,	    /* node, text: space separated links below /dev; flag: remove them */
+	ACTION_LINK,	    /* node, devnum, text: space separated links below /dev; flag: remove them */
 	ACTION_MD_ASSEMBLE, /* uuid, name, version, members, flag: run although degraded → devnum, node */
 	ACTION_MD_ADD,	    /* node: the array; members: one line */
 	ACTION_MD_STOP,	    /* node, devnum */

@@ -202,15 +202,27 @@ void assembly_leave(struct plan *p, struct device *d)
 
 void assembly_output(struct plan *p, struct assembly *a, struct device *d)
 {
-	if (d->output_of == a)
-		return;
-	assembly_output_gone(p, d);
-	d->output_of = a;
-	g_ptr_array_add(a->outputs, d);
+	if (d->output_of != a) {
+		assembly_output_gone(p, d);
+		d->output_of = a;
+		g_ptr_array_add(a->outputs, d);
+	}
 	if (d->size && !assembly_running(a) && a->state != ASSEMBLY_ACTIVATING) {
 		a->adopted = true;
 		assembly_touch(p, a);
 	}
+}
+
+/* Of size 0 it has not come: udevd tells of a device when it is made, before anything is in it. */
+struct device *assembly_device(const struct assembly *a)
+{
+	for (guint i = 0; i < a->outputs->len; i++) {
+		struct device *d = a->outputs->pdata[i];
+
+		if (d->size)
+			return d;
+	}
+	return NULL;
 }
 
 void assembly_output_gone(struct plan *p, struct device *d)
@@ -365,7 +377,7 @@ static void clock_run(struct plan *p, struct assembly *a)
 static void consider(struct plan *p, struct assembly *a)
 {
 	a->layer->evaluate(p, a);
-	if (a->adopted && !assembly_running(a) && a->state != ASSEMBLY_ACTIVATING && a->outputs->len) {
+	if (a->adopted && !assembly_running(a) && a->state != ASSEMBLY_ACTIVATING && assembly_device(a)) {
 		assembly_set_state(p, a, a->complete ? ASSEMBLY_ACTIVE : ASSEMBLY_DEGRADED);
 		for (guint i = 0; i < a->members->len; i++)
 			((struct member *)a->members->pdata[i])->added = true;

@@ -388,7 +388,7 @@ static bool hope(const struct plan *p)
 			break;
 		case ASSEMBLY_ACTIVE:
 		case ASSEMBLY_DEGRADED:
-			if (a->request || !a->outputs->len)
+			if (a->request || !assembly_device(a))
 				return true;
 			break;
 		case ASSEMBLY_FAILED:

@@ -271,6 +271,10 @@ void graph_device(struct plan *p, const struct input *in)
 		device_forget_content(p, d);
 	else if (d->probe == PROBE_FAILED || (d->probe == PROBE_DONE && !d->info.type && !d->member_of))
 		d->probe = PROBE_NONE; /* somebody may have written to it since */
+	if (size_before && !d->size && !str_empty(d->md_state))
+		assembly_output_gone(p, d); /* somebody stopped it; its node may stay */
+	else if (!size_before && d->size && d->output_of)
+		assembly_output(p, d->output_of, d); /* somebody started what he had begun */
 	names_of_node(p, d);
 	paths_below(p, d);
 	device_find_assembly(p, d);

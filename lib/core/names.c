@@ -121,7 +121,7 @@ void names_drop(struct plan *p, struct device *d)
 	g_ptr_array_set_size(d->names, 0);
 }
 
-/* "vg-lv" with doubled dashes → "/dev/vg/lv"; NULL when it is not such a name. */
+/* "vg-lv" with doubled dashes → "/dev/vg/lv"; NULL when it is not such a name, or the folder another kind's. */
 static char *lv_path(const char *dm_name)
 {
 	g_autoptr(GString) s = g_string_new("/dev/");
@@ -140,7 +140,9 @@ static char *lv_path(const char *dm_name)
 			return NULL; /* a layer suffix */
 		}
 	}
-	return split ? g_string_free(g_steal_pointer(&s), FALSE) : NULL;
+	if (!split || link_kind(s->str + strlen("/dev/")) != LINK_LV)
+		return NULL;
+	return g_string_free(g_steal_pointer(&s), FALSE);
 }
 
 static void names_of_dm(struct plan *p, struct device *d)
@@ -251,6 +253,19 @@ static bool first_with(const struct plan *p, const struct device *d, const char 
 	return graph_lookup(p, key) == d;
 }
 
+/* An LV's and an array's: of two devices of one name the first has the link. */
+static void links_of_layers(const struct plan *p, const struct device *d, GString *to)
+{
+	for (guint i = 0; i < d->names->len; i++) {
+		const char *n = d->names->pdata[i];
+		enum link_kind kind = g_str_has_prefix(n, "/dev/") ? link_kind(n + strlen("/dev/")) : LINK_NONE;
+
+		if (kind != (d->dm_name ? LINK_LV : LINK_MD) || graph_lookup(p, n) != d)
+			continue;
+		g_string_append_printf(to, "%s%s", to->len ? " " : "", n + strlen("/dev/"));
+	}
+}
+
 void links_update(struct plan *p, struct device *d)
 {
 	g_autoptr(GString) s = g_string_new(NULL);
@@ -269,18 +284,12 @@ void links_update(struct plan *p, struct device *d)
 	if (first_with(p, d, "PARTLABEL=", d->info.partlabel))
 		link_add(s, "disk/by-partlabel/", d->info.partlabel);
 	if (d->size && (d->dm_name || d->output_of))
-		for (guint i = 0; i < d->names->len; i++) {
-			const char *n = d->names->pdata[i];
-			g_autofree char *node = g_strconcat("/dev/", d->node, NULL);
-
-			if (g_str_has_prefix(n, "/dev/") && strchr(n + 5, '/') && !g_str_equal(n, node) &&
-			    !g_str_has_prefix(n, "/dev/mapper/") && !g_str_has_prefix(n, "/dev/disk/"))
-				g_string_append_printf(s, "%s%s", s->len ? " " : "", n + 5);
-		}
+		links_of_layers(p, d, s);
 	if (s->len && !streq0(s->str, d->links_made)) {
 		struct action *a = plan_request(p, ACTION_LINK, OWNER_NONE, NULL, USEC_NEVER);
 
 		a->node = g_strdup(d->node);
+		a->devnum = d->devnum;
 		a->text = g_strdup(s->str);
 		str_set(&d->links_made, s->str);
 	}

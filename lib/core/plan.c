@@ -221,7 +221,7 @@ static bool all_is_looked_at(const struct plan *p)
 
 		if (a->state == ASSEMBLY_STARTABLE && a->degraded_at && a->degraded_at != USEC_NEVER)
 			return false; /* its grace runs */
-		if (assembly_running(a) && a->ours && !a->outputs->len)
+		if (assembly_running(a) && a->ours && !assembly_device(a))
 			return false; /* its device's event is on its way */
 	}
 	return true;

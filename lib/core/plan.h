@@ -323,6 +323,7 @@ void assembly_touch_all(struct plan *p);
 bool assembly_demanded(const struct plan *p, const struct assembly *a);
 bool assembly_named(const struct plan *p, const struct assembly *a);
 bool assembly_running(const struct assembly *a);
+struct device *assembly_device(const struct assembly *a); /* the first output that has come; NULL: none */
 void assembly_output_gone(struct plan *p, struct device *d);
 void assembly_finished(struct plan *p, struct assembly *a, const struct request *r, const struct input *in);
 void assembly_clocks(struct plan *p);

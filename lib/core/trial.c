@@ -14,7 +14,7 @@ static bool outputs_lead(const struct plan *p, const struct assembly *a, unsigne
 	for (guint i = 0; i < a->outputs->len; i++)
 		if (device_leads(p, a->outputs->pdata[i], depth))
 			return true;
-	return !a->outputs->len; /* they have not come yet */
+	return !assembly_device(a); /* they have not come yet */
 }
 
 static bool member_leads(const struct plan *p, const struct assembly *a, unsigned depth)
@@ -74,7 +74,7 @@ void trials_forget(struct plan *p)
 /* Called when the array runs and something about it may have changed. */
 void trial_judge(struct plan *p, struct assembly *a)
 {
-	if (!a->trial || a->request || !a->outputs->len || outputs_lead(p, a, 0))
+	if (!a->trial || a->request || outputs_lead(p, a, 0))
 		return;
 	if ((p->n_open || p->n_open_resume) && !graph_choice_allowed(p))
 		return; /* a goal may find its device on it in a moment */

@@ -212,7 +212,7 @@ static void name_it(struct plan *p, struct assembly *a, const struct input *info
 	}
 	if (name && g_str_has_prefix(name, "/dev/md/"))
 		name += strlen("/dev/md/");
-	a->name = g_strdup(str_empty(name) ? a->id : name);
+	a->name = link_component(str_empty(name) ? a->id : name);
 }
 
 static bool dirty_parity(const struct input *info)
@@ -333,7 +333,7 @@ static void md_started(struct plan *p, struct assembly *a, const struct input *i
 
 static void md_stop(struct plan *p, struct assembly *a)
 {
-	const struct device *d = a->outputs->pdata[0];
+	const struct device *d = assembly_device(a);
 	struct action *act = assembly_request(p, a, ACTION_MD_STOP, MD_TIMEOUT);
 
 	act->node = g_strdup(d->node);
@@ -357,7 +357,8 @@ static void md_stopped(struct plan *p, struct assembly *a, const struct input *i
 static void md_late_result(struct plan *p, struct assembly *a, const struct request *r, const struct input *in)
 {
 	const struct device *late = graph_find(p, r->devnum);
-	const char *array = a->outputs->len ? ((struct device *)a->outputs->pdata[0])->node : a->name;
+	const struct device *d = assembly_device(a);
+	const char *array = d ? d->node : a->name;
 
 	for (guint i = 0; in->error < 0 && i < a->members->len; i++) {
 		struct member *m = a->members->pdata[i];
@@ -391,6 +392,7 @@ static void md_finished(struct plan *p, struct assembly *a, const struct request
 /* A member that came after the start is taken back, one at a time. */
 static void md_running(struct plan *p, struct assembly *a)
 {
+	const struct device *d = assembly_device(a);
 	unsigned active = 0;
 
 	for (guint i = 0; i < a->members->len; i++) {
@@ -400,7 +402,7 @@ static void md_running(struct plan *p, struct assembly *a)
 	}
 	if (a->state == ASSEMBLY_DEGRADED && active >= a->needed && !a->request)
 		assembly_set_state(p, a, ASSEMBLY_ACTIVE);
-	for (guint i = 0; i < a->members->len && !a->request && a->outputs->len; i++) {
+	for (guint i = 0; i < a->members->len && !a->request && d; i++) {
 		struct member *m = a->members->pdata[i];
 		struct request *r;
 		struct action *act;
@@ -414,7 +416,7 @@ static void md_running(struct plan *p, struct assembly *a)
 		act = assembly_request(p, a, ACTION_MD_ADD, MD_TIMEOUT);
 		r = g_hash_table_lookup(p->requests, &act->id);
 		r->devnum = m->dev->devnum;
-		act->node = g_strdup(((struct device *)a->outputs->pdata[0])->node);
+		act->node = g_strdup(d->node);
 		act->uuid = g_strdup(a->id);
 		act->name = g_strdup(m->dev->node);
 		act->members = g_string_free(line, FALSE);

@@ -143,16 +143,3 @@ char *uuid_squash(const char *uuid)
 		g_string_append_c(s, g_ascii_tolower(*p));
 	return g_string_free(s, FALSE);
 }
-
-char *link_encode(const char *name)
-{
-	GString *s = g_string_new(NULL);
-
-	for (const unsigned char *p = (const unsigned char *)name; *p; p++) {
-		if (*p >= 0x80 || g_ascii_isalnum(*p) || strchr("#+-.:=@_", *p))
-			g_string_append_c(s, (char)*p);
-		else
-			g_string_append_printf(s, "\\x%02x", *p);
-	}
-	return g_string_free(s, FALSE);
-}

@@ -59,8 +59,21 @@ int devnum_parse(const char *text, dev_t *ret);      /* "8:1" */
 bool uuid_equal(const char *a, const char *b);       /* ignores case, '-' and ':' */
 char *uuid_squash(const char *uuid);                 /* lower case, without '-' and ':'; caller frees */
 
-/* udev's encoding of a name in a link (\x20 …); caller frees. */
+/* ---- links below /dev (link.c) ---- */
+
+enum link_kind {
+	LINK_NONE,    /* not one that we make */
+	LINK_CONTENT, /* disk/by-uuid/X and its like, by what lies on the device */
+	LINK_MD,      /* md/NAME */
+	LINK_LV,      /* VG/LV */
+};
+
+/* Of "md/root", as it is below /dev: only what lies right in the folder of its kind is of a kind. */
+enum link_kind link_kind(const char *link);
+
+/* udev's encoding of a name in a link (\x20 …), and what mdadm and udev make of an array's ('_'); one component each. */
 char *link_encode(const char *name);
+char *link_component(const char *name);
 
 /* text.c: bytes of a disk as text for people (NULL: NULL) and as a JSON string with its quotes. */
 char *text_clean(const char *text); /* caller frees */

@@ -431,6 +431,11 @@ static void do_lifo(struct world *w, char **args)
 	w->lifo = true;
 }
 
+static void do_empty_first(struct world *w, char **args)
+{
+	w->empty_first = true;
+}
+
 static void do_deaf(struct world *w, char **args)
 {
 	w->deaf = true;
@@ -625,6 +630,7 @@ static const struct {
 	{ "policy", do_policy, 2 },
 	{ "deaf", do_deaf, 0 },
 	{ "lifo", do_lifo, 0 },
+	{ "empty-first", do_empty_first, 0 },
 	{ "restart", do_restart, 0 },
 	{ "auto", do_auto, 1 },
 	{ "layout", do_layout, 1 },

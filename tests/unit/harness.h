@@ -16,7 +16,8 @@
  *   layout NAME KEY=VALUE...    a node of the layout record
  *   array, policy, made, mounted, unmounted, stop, overflow, modalias
  *   hold TYPE, release TYPE, fail TYPE ERROR, ok TYPE, fsck STATUS, deaf (to cancelling),
- *   lifo (what was asked for last ends first)
+ *   lifo (what was asked for last ends first), empty-first (a new device is told of with size 0, and
+ *   with its size after the result)
  *   show WHAT                   log actions that are left out otherwise (probe, link, explain, ...)
  *   ? WHAT                      write a state into the log: LAYER:ID, goal N, waits N, next, status
  *

@@ -8,6 +8,9 @@ extern const struct row graph_rows[], md_rows[], luks_rows[], lvm_rows[], goal_r
 extern const size_t n_graph_rows, n_md_rows, n_luks_rows, n_lvm_rows, n_goal_rows, n_stop_rows,
 	n_wait_rows, n_vg_rows;
 
+extern const struct row array_rows[];
+extern const size_t n_array_rows;
+
 void codec_add(void);
 void property_add(void);
 void text_add(void);

@@ -333,6 +333,21 @@ static struct disk *output_new(struct world *w, const char *node, const char *ke
 	return d;
 }
 
+/* udevd tells of a device when it is made, and again when something is in it: after the result, perhaps. */
+static void output_tell(struct world *w, struct disk *d)
+{
+	uint64_t size = d->in.size;
+
+	if (w->empty_first) {
+		d->in.size = 0;
+		disk_tell(w, d);
+		d->in.size = size;
+		g_queue_push_tail(&w->filled, d);
+	} else {
+		disk_tell(w, d);
+	}
+}
+
 static void perform_md(struct world *w, const struct action *a, struct input *res)
 {
 	g_auto(GStrv) lines = g_strsplit(a->members, "\n", -1);
@@ -358,7 +373,7 @@ static void perform_md(struct world *w, const struct action *a, struct input *re
 	md = output_new(w, node, key, least - (1 << 20));
 	md->in.md_state = g_strdup("active");
 	md->in.slaves = g_string_free(slaves, FALSE);
-	disk_tell(w, md);
+	output_tell(w, md);
 	res->devnum = md->in.devnum;
 	res->node = g_strdup(node);
 }
@@ -386,7 +401,7 @@ static void perform_luks(struct world *w, const struct action *a, struct input *
 	dm->in.dm_name = g_strdup(a->name);
 	dm->in.dm_uuid = g_strdup_printf("CRYPT-LUKS2-%s-%s", what, a->name);
 	dm->in.slaves = g_strdup_printf("%u:%u", major(a->devnum), minor(a->devnum));
-	disk_tell(w, dm);
+	output_tell(w, dm);
 	res->devnum = dm->in.devnum;
 	res->node = g_strdup(node);
 }
@@ -417,7 +432,7 @@ static void perform_dm(struct world *w, const struct action *a)
 		d->in.dm_name = g_strdup(words[0]);
 		d->in.dm_uuid = g_strdup(words[1]);
 		d->in.slaves = table_slaves(words[2]);
-		disk_tell(w, d);
+		output_tell(w, d);
 	}
 }
 
@@ -467,6 +482,7 @@ static void perform(struct world *w, const struct action *a, struct input *res, 
 void effect_perform(struct world *w, const struct action *a)
 {
 	struct input res = { .type_id = INPUT_RESULT };
+	struct disk *filled;
 	bool hang = false;
 
 	if (w->faults[a->type_id].error &&
@@ -485,6 +501,8 @@ void effect_perform(struct world *w, const struct action *a)
 	} else {
 		world_step(w, &res);
 	}
+	while ((filled = g_queue_pop_head(&w->filled)))
+		disk_tell(w, filled);
 	input_clear(&res);
 }
 

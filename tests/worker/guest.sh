@@ -435,17 +435,31 @@ partition_tests()
 
 link_tests()
 {
-	t "link" "link id=1 node=ubde text=\"disk/by-uuid/x-y disk/by-label/z mapper/n\"" '!error='
+	local bad
+
+	t "link" "link id=1 node=ubde text=\"disk/by-uuid/x-y disk/by-label/z\"" '!error='
 	ok "link: as udev makes them" link_is /dev/disk/by-uuid/x-y ../../ubde
-	ok "link: one folder up" link_is /dev/mapper/n ../ubde
-	t "link: to another" "link id=2 node=ubdf text=disk/by-label/z" '!error='
-	t "link: removes its own only" "link id=3 node=ubde text=\"disk/by-uuid/x-y disk/by-label/z mapper/n\" flag=1" '!error='
+	t "link: not another's that is there" "link id=2 node=ubdf text=disk/by-label/z" error=-16
+	ok "link: which keeps it" link_is /dev/disk/by-label/z ../../ubde
+	ln -sfn ../../ubdz /dev/disk/by-label/z
+	t "link: of a device that is gone" "link id=2 node=ubdf text=disk/by-label/z" '!error='
+	t "link: not of another number" "link id=2 node=ubdf devnum=$(dev_of ubde) text=disk/by-label/z2" error=-116
+	t "link: removes its own only" "link id=3 node=ubde text=\"disk/by-uuid/x-y disk/by-label/z\" flag=1" '!error='
 	ok "link: gone with its folder" missing /dev/disk/by-uuid/x-y
 	ok "link: another's stays" link_is /dev/disk/by-label/z ../../ubdf
 	ask "link id=4 node=ubdf text=disk/by-label/z flag=1"
-	t "link: not out of /dev" "link id=5 node=ubde text=../etc/x" error=-22
+	t "link: not out of /dev" "link id=5 node=ubde text=../etc/x" error=-1
 	ok "link: not out of /dev" missing /etc/x
-	t "link: not over a file" "link id=6 node=ubde text=null" error=-17
+	for bad in null log mapper/n disk/by-uuid disk/by-uuid/a/b disk/by-uuid/.. disk/x/y md/x md/../x vg/lv ./md/x; do
+		t "link: not $bad" "link id=6 node=ubde text=$bad" error=-1
+	done
+	mkdir -p /dev/disk/by-label/folder
+	t "link: not over a folder" "link id=6 node=ubde text=disk/by-label/folder" error=-17
+	rmdir /dev/disk/by-label/folder
+	ln -s /etc /dev/disk/by-partlabel
+	t "link: not through a link" "link id=6 node=ubde text=disk/by-partlabel/x" error=-20
+	rm /dev/disk/by-partlabel
+	ok "link: not through a link" missing /etc/x
 }
 
 module_tests()

@@ -31,11 +31,12 @@ t "wire: no such node" "probe id=9 node=nothing" error=-2
 t "wire: not a block device" "probe id=10 node=null" error=-15
 t "modules: without an index" "modules id=11 text=nosuch" '!error='
 t "md: no list of members" "md-assemble id=12 uuid=x members=\"1:2 x\"" error=-22
-t "link: dots within a name" "link id=13 node=${LOOP1#/dev/} text=sact-test/a..b" '!error='
-ok "link: is there" [ "$(readlink /dev/sact-test/a..b)" = "../${LOOP1#/dev/}" ]
-t "link: goes, its folder too" "link id=14 node=${LOOP1#/dev/} text=sact-test/a..b flag=1" '!error='
-ok "link: is gone" [ ! -e /dev/sact-test ]
-t "link: names stay below /dev" "link id=15 node=${LOOP1#/dev/} text=../sact-test" error=-22
+t "link: dots within a name" "link id=13 node=${LOOP1#/dev/} text=disk/by-label/sact..b" '!error='
+ok "link: is there" [ "$(readlink /dev/disk/by-label/sact..b)" = "../../${LOOP1#/dev/}" ]
+t "link: goes, its folder too" "link id=14 node=${LOOP1#/dev/} text=disk/by-label/sact..b flag=1" '!error='
+ok "link: is gone" [ ! -e /dev/disk/by-label/sact..b ]
+t "link: names stay below /dev" "link id=15 node=${LOOP1#/dev/} text=../sact-test" error=-1
+t "link: an LV's name is for LVs" "link id=16 node=${LOOP1#/dev/} text=sact-test/a" error=-1
 worker_stop
 ok "wire: ends when the engine is gone" [ "$STATUS" = 0 ]
 
