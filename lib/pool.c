@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #define WORKER_PATH SACT_LIBEXECDIR "/storage-activate-worker"
-#define WORKERS_MAX 8	  /* for key derivations and checks at a time */
 #define PROCESSES_MAX 128 /* in all, those among them that hang in the kernel */
 
 struct job {
@@ -210,11 +209,6 @@ unsigned pool_started(const struct pool *p)
 
 /* ---- jobs ---- */
 
-static bool is_slow(const struct action *a)
-{
-	return a->type_id == ACTION_LUKS_OPEN || a->type_id == ACTION_FSCK;
-}
-
 static void flush(struct pool *p, struct worker *w)
 {
 	while (w->out->len) {
@@ -297,10 +291,18 @@ static void schedule(struct pool *p, GQueue *queue, bool slow, unsigned max)
 	}
 }
 
+/* As the core counts them (lane.c), so that it knows when a worker takes which. */
 static void run(struct pool *p)
 {
-	schedule(p, &p->quick, false, 1);
-	schedule(p, &p->slow, true, WORKERS_MAX);
+	unsigned hanging = 0;
+
+	for (guint i = 0; i < p->workers->len; i++) {
+		const struct worker *w = p->workers->pdata[i];
+
+		hanging += !w->dying && !w->slow && w->job && w->job->suspect;
+	}
+	schedule(p, &p->quick, false, action_quick_workers(hanging));
+	schedule(p, &p->slow, true, ACTION_WORKERS);
 }
 
 int pool_prepare(struct pool *p)
@@ -316,7 +318,7 @@ void pool_submit(struct pool *p, const struct action *a, const struct secret *se
 
 	action_copy(&j->action, a);
 	j->secret = secret;
-	g_queue_push_tail(is_slow(a) ? &p->slow : &p->quick, j);
+	g_queue_push_tail(action_is_slow(a->type_id) ? &p->slow : &p->quick, j);
 	run(p);
 }
 

@@ -70,6 +70,16 @@ struct action *actions_add(struct actions *as, enum action_type t)
 	return a;
 }
 
+bool action_is_slow(enum action_type t)
+{
+	return t == ACTION_LUKS_OPEN || t == ACTION_FSCK;
+}
+
+unsigned action_quick_workers(unsigned hanging)
+{
+	return MIN(1 + hanging, ACTION_WORKERS);
+}
+
 void action_clear(struct action *a)
 {
 	record_clear(fields, G_N_ELEMENTS(fields), a);

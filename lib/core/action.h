@@ -91,6 +91,11 @@ void actions_clear(struct actions *as); /* empties it, keeps it usable */
 void actions_free(struct actions *as);
 struct action *actions_add(struct actions *as, enum action_type t); /* zeroed, owned by the batch */
 
+/* Takes long by its nature: a key derivation, a check.  As many of those have workers at a time as this. */
+bool action_is_slow(enum action_type t);
+#define ACTION_WORKERS 8
+unsigned action_quick_workers(unsigned hanging); /* for the others, while so many of them hang */
+
 void action_clear(struct action *a);
 void action_copy(struct action *to, const struct action *from);
 void action_encode(const struct action *a, GString *to);

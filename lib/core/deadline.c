@@ -30,9 +30,9 @@ static uint64_t overtake_at(const struct request *r)
 	if (r->overtaken || r->cancelled || r->owner == OWNER_NONE)
 		return USEC_NEVER;
 	/* Those have a process of their own; drivers alone wait for them, and would hold up what follows. */
-	if (r->type == ACTION_LUKS_OPEN || r->type == ACTION_FSCK)
-		return usec_add(r->since, 10 * OVERTAKE_AFTER);
-	return usec_add(r->since, OVERTAKE_AFTER);
+	if (action_is_slow(r->type))
+		return usec_add(r->started, 10 * OVERTAKE_AFTER);
+	return usec_add(r->started, OVERTAKE_AFTER);
 }
 
 static void goal_each(const struct goal *g, void (*fn)(void *data, const struct deadline *d), void *data)
@@ -64,14 +64,10 @@ static void waiting_each(const struct plan *p, void (*fn)(void *data, const stru
 
 static void first_each(const struct plan *p, void (*fn)(void *data, const struct deadline *d), void *data)
 {
-	GHashTableIter it;
-	gpointer value;
-
 	if (!p->stopping)
 		waiting_each(p, fn, data);
-	g_hash_table_iter_init(&it, p->requests); /* integer keys, and only the least counts */
-	while (g_hash_table_iter_next(&it, NULL, &value)) {
-		const struct request *r = value;
+	for (const GList *l = p->in_hand.head; l; l = l->next) {
+		const struct request *r = l->data;
 
 		emit(fn, data, r->until, r->what, "the action is cancelled");
 		emit(fn, data, overtake_at(r), r->what, "other actions go on beside it");
@@ -116,13 +112,9 @@ static int by_id(gconstpointer a, gconstpointer b)
 static GPtrArray *overdue(const struct plan *p)
 {
 	GPtrArray *late = g_ptr_array_new();
-	GHashTableIter it;
-	gpointer value;
-
-	g_hash_table_iter_init(&it, p->requests);
-	while (g_hash_table_iter_next(&it, NULL, &value))
-		if (((struct request *)value)->until <= p->now || overtake_at(value) <= p->now)
-			g_ptr_array_add(late, value);
+	for (GList *l = p->in_hand.head; l; l = l->next)
+		if (((struct request *)l->data)->until <= p->now || overtake_at(l->data) <= p->now)
+			g_ptr_array_add(late, l->data);
 	g_ptr_array_sort(late, by_id);
 	return late;
 }
@@ -156,7 +148,7 @@ void deadlines_fire(struct plan *p)
 		struct request *r = late->pdata[i];
 
 		if (overtake_at(r) <= p->now) {
-			r->overtaken = true;
+			lane_overtake(p, r);
 			p->probes_overtaken += r->owner == OWNER_DEVICE;
 			actions_add(p->out, ACTION_OVERTAKE)->id = r->id;
 		}

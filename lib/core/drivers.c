@@ -70,17 +70,7 @@ void drivers_offered(struct plan *p, const char *aliases)
 /* A driver that probes its bus takes long: what is about to end is let end first, for a second. */
 static bool busy(const struct plan *p)
 {
-	GHashTableIter it;
-	gpointer value;
-
-	g_hash_table_iter_init(&it, p->requests);
-	while (g_hash_table_iter_next(&it, NULL, &value)) {
-		const struct request *r = value;
-
-		if (!r->overtaken)
-			return true;
-	}
-	return false;
+	return g_hash_table_size(p->requests) > p->overtaken[LANE_QUICK] + p->overtaken[LANE_SLOW];
 }
 
 /* Those that are no storage go together, last. */

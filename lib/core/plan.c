@@ -118,13 +118,14 @@ struct action *plan_request(struct plan *p, enum action_type t, enum owner owner
 	struct request *r = g_new0(struct request, 1);
 
 	a->id = r->id = ++p->next_id;
-	a->until = r->until = usec_add(p->now, timeout);
+	a->until = usec_add(p->now, timeout);
 	if (a->until == USEC_NEVER)
 		a->until = 0;
 	a->udev = p->udev;
 	r->owner = owner;
 	r->type = t;
 	r->since = p->now;
+	r->timeout = owner == OWNER_NONE ? USEC_NEVER : timeout;
 	switch (owner) {
 	case OWNER_DEVICE:
 	case OWNER_STOP:
@@ -147,10 +148,10 @@ struct action *plan_request(struct plan *p, enum action_type t, enum owner owner
 		r->what = g_strdup("drivers");
 		break;
 	case OWNER_NONE:
-		r->until = USEC_NEVER;
 		break;
 	}
 	g_hash_table_insert(p->requests, &r->id, r);
+	lane_add(p, r);
 	return a;
 }
 
@@ -171,10 +172,11 @@ void plan_cancel(struct plan *p, uint64_t request_id)
 	}
 	r->timed_out = r->until <= p->now;
 	r->cancelled = true;
+	lane_give_up(p, r);
 	r->until = usec_add(p->now, CANCEL_GRACE);
 	if (r->timed_out)
 		plan_report(p, MSG_WORKER, 3, r->what ?: "", "%s took longer than %" PRIu64 " s and is given up",
-			    action_type_name(r->type), (p->now - r->since) / USEC_PER_SEC);
+			    action_type_name(r->type), (p->now - r->started) / USEC_PER_SEC);
 }
 
 void plan_report(struct plan *p, unsigned number, unsigned severity, const char *subject, const char *format, ...)
@@ -198,17 +200,7 @@ bool plan_wants_anything(const struct plan *p)
 /* A look at a disk, or a driver, that is slow: when all goals are met nobody waits for it any more. */
 static bool only_slow_looks(const struct plan *p)
 {
-	GHashTableIter it;
-	gpointer value;
-
-	g_hash_table_iter_init(&it, p->requests);
-	while (g_hash_table_iter_next(&it, NULL, &value)) {
-		const struct request *r = value;
-
-		if (!r->overtaken || (r->owner != OWNER_DEVICE && r->owner != OWNER_DRIVERS))
-			return false;
-	}
-	return true;
+	return g_hash_table_size(p->requests) == p->slow_looks;
 }
 
 /* Nothing that is here can still lead to a goal that nobody waits for. */
@@ -245,6 +237,7 @@ static void on_result(struct plan *p, const struct input *in)
 	if (!r)
 		return; /* an old incarnation's, or given up */
 	g_hash_table_steal(p->requests, &in->id);
+	lane_leave(p, r);
 	late = *in; /* borrows the strings */
 	if (r->timed_out && in->error == -ECANCELED)
 		late.error = -ETIME;

@@ -182,6 +182,8 @@ struct answer {
 
 enum owner { OWNER_DEVICE, OWNER_ASSEMBLY, OWNER_GOAL, OWNER_STOP, OWNER_DRIVERS, OWNER_NONE };
 
+enum lane { LANE_QUICK, LANE_SLOW, _LANES };
+
 struct request {
 	uint64_t id;
 	enum owner owner;
@@ -190,8 +192,11 @@ struct request {
 	uint64_t serial; /* of that device */
 	void *ptr;	 /* OWNER_ASSEMBLY, OWNER_GOAL: never freed before the plan */
 	uint64_t secret;
-	uint64_t since, until;
+	uint64_t since, timeout;
+	uint64_t started, until; /* a worker took it; 0, never: it is in the queue */
+	bool working;		 /* holds a place of its lane */
 	bool deep, timed_out, overtaken, cancelled;
+	GList link;	 /* in plan->queued or in_hand */
 	char *what;	 /* for explanations */
 };
 
@@ -225,6 +230,8 @@ struct plan {
 	GPtrArray *volumes, *arrays, *questions, *answers, *mounts, *layout, *made;
 	GHashTable *volumes_by_key;
 	GHashTable *requests; /* id → struct request */
+	GQueue queued[_LANES], in_hand; /* of them, see lane.c */
+	unsigned working[_LANES], overtaken[_LANES], slow_looks;
 	GQueue dirty_devices, dirty_assemblies, probe_queue;
 	unsigned probes_running, probes_overtaken; /* the latter are among the former */
 	struct actions *out;
@@ -333,6 +340,12 @@ bool array_policy_fits(const struct array_policy *ap, const struct assembly *a);
 uint64_t assembly_grace(const struct plan *p, const struct assembly *a);
 void assembly_free(struct assembly *a);
 struct action *assembly_request(struct plan *p, struct assembly *a, enum action_type t, uint64_t timeout);
+
+/* lane.c */
+void lane_add(struct plan *p, struct request *r);
+void lane_leave(struct plan *p, struct request *r);
+void lane_overtake(struct plan *p, struct request *r);
+void lane_give_up(struct plan *p, struct request *r);
 
 /* drivers.c */
 GPtrArray *drivers_new(void);
