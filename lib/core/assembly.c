@@ -71,6 +71,8 @@ struct assembly *assembly_get(struct plan *p, const struct layer *l, const char 
 	a->outputs = g_ptr_array_new();
 	a->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	a->since = p->now;
+	a->number = p->assemblies->len;
+	a->link.data = a;
 	g_ptr_array_add(p->assemblies, a);
 	g_hash_table_insert(p->by_id, g_strconcat(l->name, ":", id, NULL), a);
 	return a;
@@ -89,6 +91,65 @@ void assembly_touch_all(struct plan *p)
 {
 	for (guint i = 0; i < p->assemblies->len; i++)
 		assembly_touch(p, p->assemblies->pdata[i]);
+}
+
+void assembly_touch_idle(struct plan *p)
+{
+	for (guint i = 0; i < p->assemblies->len; i++) {
+		struct assembly *a = p->assemblies->pdata[i];
+
+		if (!assembly_running(a) || a->layer->selective)
+			assembly_touch(p, a);
+	}
+}
+
+void assembly_touch_loose(struct plan *p)
+{
+	for (GList *l = p->loose.head; l; l = l->next)
+		assembly_touch(p, l->data);
+}
+
+void assembly_touch_waiting(struct plan *p)
+{
+	for (GList *l = p->activating.head; l; l = l->next)
+		if (!((struct assembly *)l->data)->request)
+			assembly_touch(p, l->data);
+}
+
+static GQueue *queue_of(struct plan *p, enum assembly_state s)
+{
+	switch (s) {
+	case ASSEMBLY_STARTABLE:
+	case ASSEMBLY_DEGRADED:
+		return &p->loose;
+	case ASSEMBLY_ACTIVATING:
+		return &p->activating;
+	case ASSEMBLY_WAITING:
+	case ASSEMBLY_COMPLETE:
+	case ASSEMBLY_ACTIVE:
+	case ASSEMBLY_FAILED:
+	case ASSEMBLY_STOPPED:
+		break;
+	}
+	return NULL;
+}
+
+/* Each queue in the order of creation, as the list of all is. */
+static void requeue(struct plan *p, struct assembly *a, enum assembly_state to)
+{
+	GQueue *from = queue_of(p, a->state), *queue = queue_of(p, to);
+	GList *before;
+
+	if (from)
+		g_queue_unlink(from, &a->link);
+	if (!queue)
+		return;
+	for (before = queue->tail; before && ((struct assembly *)before->data)->number > a->number;)
+		before = before->prev;
+	if (before)
+		g_queue_insert_after_link(queue, before, &a->link);
+	else
+		g_queue_push_head_link(queue, &a->link);
 }
 
 /* How many assemblies lie below it, one on the other. */
@@ -129,6 +190,8 @@ void assembly_set_state(struct plan *p, struct assembly *a, enum assembly_state 
 		p->n_failed--;
 	}
 	p->n_failed += to == ASSEMBLY_FAILED;
+	requeue(p, a, to);
+	p->changed = true;
 	a->state = to;
 	if (to != ASSEMBLY_STARTABLE)
 		a->degraded_at = 0;
@@ -155,7 +218,7 @@ void assembly_fail(struct plan *p, struct assembly *a, unsigned number, const ch
 	a->error_number = number;
 	plan_report(p, number, 3, a->name ?: a->id, "%s", a->error);
 	assembly_set_state(p, a, ASSEMBLY_FAILED);
-	assembly_touch_all(p); /* it may have held the clock of another */
+	assembly_touch_loose(p); /* it may have held the clock of another */
 }
 
 /* What tells a member apart from the others of its assembly, over unplugging and plugging in. */
@@ -420,8 +483,8 @@ void assembly_clocks(struct plan *p)
 	if (p->first_clock > p->now)
 		return;
 	p->first_clock = USEC_NEVER;
-	for (guint i = 0; i < p->assemblies->len; i++) {
-		struct assembly *a = p->assemblies->pdata[i];
+	for (GList *l = p->loose.head; l; l = l->next) {
+		struct assembly *a = l->data;
 
 		if (a->state != ASSEMBLY_STARTABLE || !a->degraded_at)
 			continue;

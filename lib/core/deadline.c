@@ -49,8 +49,8 @@ static void waiting_each(const struct plan *p, void (*fn)(void *data, const stru
 {
 	emit(fn, data, probe_hold(p), "enumeration", "devices that do not answer are passed over");
 	emit(fn, data, p->overdue_at, "waiting", "help is called");
-	for (guint i = 0; i < p->assemblies->len; i++) {
-		const struct assembly *a = p->assemblies->pdata[i];
+	for (const GList *l = p->loose.head; l; l = l->next) {
+		const struct assembly *a = l->data;
 
 		if (a->state == ASSEMBLY_STARTABLE)
 			emit(fn, data, a->degraded_at, a->name ?: a->id, "starts without its missing members");

@@ -72,7 +72,6 @@ static void set_state(struct plan *p, struct goal *g, enum goal_state to)
 	a->node = g->dev ? g_strdup(g->dev->node) : NULL;
 	a->number = g->error_number;
 	a->text = g_strdup(g->error);
-	assembly_touch_all(p); /* what nobody needs any more is not asked for */
 }
 
 void goal_fail(struct plan *p, struct goal *g, unsigned number, int64_t code, const char *format, ...)
@@ -134,12 +133,12 @@ void goal_add(struct plan *p, const struct input *in)
 	g->since = p->now;
 	g->until = in->timeout;
 	g->fsck_status = -1;
+	if (!plan_wants_anything(p))
+		graph_probe_all(p);
 	goalset_add(p, g);
 	p->changed = true;
 	trials_forget(p);
 	paths_again(p, g->key);
-	graph_probe_all(p);
-	assembly_touch_all(p);
 }
 
 void goal_cancel(struct plan *p, uint64_t id)

@@ -264,9 +264,10 @@ static void find_resume(struct plan *p)
 	}
 }
 
+/* What nobody needs any more is not started; what is needed now is. */
 static void count_open(struct plan *p, struct goal *g)
 {
-	bool open = goal_unmet(g) && !g->dev;
+	bool open = goal_unmet(g) && !g->dev, searched = goals_search(p);
 	unsigned *n = g->kind == GOAL_RESUME ? &p->n_open_resume : &p->n_open;
 
 	if (open == g->open)
@@ -274,6 +275,12 @@ static void count_open(struct plan *p, struct goal *g)
 	g->open = open;
 	*n += open ? 1 : -1U;
 	p->goals_stamp++;
+	if (searched != goals_search(p))
+		assembly_touch_all(p);
+	else if (open)
+		assembly_touch_idle(p);
+	else
+		assembly_touch_loose(p);
 }
 
 static void count_unmet(struct plan *p, const struct goal *g, unsigned by)
@@ -312,6 +319,7 @@ void goalset_add(struct plan *p, struct goal *g)
 	if (g->kind == GOAL_RESUME && !p->resume) {
 		p->resume = g;
 		p->goals_stamp++;
+		assembly_touch_all(p);
 	}
 	goal_ask(p, g);
 }
@@ -330,6 +338,7 @@ static void ended(struct plan *p, struct goal *g)
 		find_resume(p);
 		p->goals_stamp++;
 		goals_ask_all(p);
+		assembly_touch_all(p);
 	}
 }
 

@@ -315,6 +315,7 @@ static void volume_merge(struct plan *p, struct volume *v, const struct input *i
 		str_set(&v->where, in->where);
 	}
 	v->config.flag = unnamed && in->flag;
+	p->headers |= v->config.header != NULL;
 	if (v->assembly && (v->assembly->state == ASSEMBLY_WAITING || v->assembly->state == ASSEMBLY_COMPLETE))
 		str_set(&v->assembly->name, v->name);
 	assembly_touch_all(p);
@@ -345,6 +346,7 @@ static void on_volume(struct plan *p, const struct input *in)
 	v->key = g_steal_pointer(&key);
 	v->where = g_strdup(in->where);
 	input_copy(&v->config, in);
+	p->headers |= in->header != NULL;
 	g_ptr_array_add(p->volumes, v);
 	g_hash_table_insert(p->volumes_by_key, v->key, v);
 	header_elsewhere(p, v);

@@ -82,6 +82,9 @@ struct member {
 
 struct assembly {
 	const struct layer *layer;
+	guint number;	 /* in plan->assemblies */
+	GList link;	 /* in plan->loose or activating, by its state */
+	struct question *question; /* that stands; NULL: none */
 	char *id;	 /* the UUID that its members carry */
 	char *name;
 	enum assembly_state state;
@@ -216,6 +219,10 @@ struct plan {
 	GHashTable *by_devnum;
 	GHashTable *names;	/* key → GPtrArray of struct device, arrival order */
 	GPtrArray *assemblies;	/* creation order */
+	GQueue loose;		/* of them: those that a goal which ends may leave alone; see assembly.c */
+	GQueue activating;	/* of them: those in that state */
+	bool given_up;		/* one of them may be */
+	bool headers;		/* a volume has header= */
 	unsigned n_failed;	/* of them */
 	uint64_t first_clock;	/* no grace of theirs ends before */
 	GHashTable *by_id;	/* "layer:id" → assembly */
@@ -327,6 +334,9 @@ void assembly_set_state(struct plan *p, struct assembly *a, enum assembly_state 
 void assembly_fail(struct plan *p, struct assembly *a, unsigned number, const char *format, ...) _printf_(4, 5);
 void assembly_drain(struct plan *p);
 void assembly_touch_all(struct plan *p);
+void assembly_touch_idle(struct plan *p);    /* those that one more goal may start, or something of */
+void assembly_touch_loose(struct plan *p);   /* those whose clock runs, or that are on trial */
+void assembly_touch_waiting(struct plan *p); /* those that wait for an answer, or for memory */
 bool assembly_demanded(const struct plan *p, const struct assembly *a);
 bool assembly_named(const struct plan *p, const struct assembly *a);
 bool assembly_running(const struct assembly *a);

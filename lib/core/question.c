@@ -13,13 +13,7 @@ void question_free(struct question *q)
 
 struct question *question_of(const struct plan *p, const struct assembly *a)
 {
-	for (guint i = 0; i < p->questions->len; i++) {
-		struct question *q = p->questions->pdata[i];
-
-		if (q->about == a && !q->withdrawn)
-			return q;
-	}
-	return NULL;
+	return a->question;
 }
 
 static void emit_ask(struct plan *p, struct question *q)
@@ -46,11 +40,12 @@ void question_ask(struct plan *p, struct assembly *a, uint64_t timeout)
 	q = g_new0(struct question, 1);
 	q->id = ++p->next_id;
 	q->about = a;
+	a->question = q;
 	q->since = p->now;
 	q->timeout = timeout;
 	g_ptr_array_add(p->questions, q);
 	emit_ask(p, q);
-	assembly_touch_all(p); /* clocks of arrays that this volume may be part of are held */
+	assembly_touch_loose(p); /* clocks of arrays that this volume may be part of are held */
 }
 
 void question_withdraw(struct plan *p, struct assembly *a, const char *why)
@@ -64,6 +59,7 @@ void question_withdraw(struct plan *p, struct assembly *a, const char *why)
 	act->id = q->id;
 	act->text = g_strdup(why);
 	q->withdrawn = true;
+	a->question = NULL;
 }
 
 static struct question *question_find(const struct plan *p, uint64_t id)
@@ -92,7 +88,7 @@ void question_answered(struct plan *p, const struct input *in)
 	ans->number = ++p->next_id;
 	g_ptr_array_add(p->answers, ans);
 	assembly_touch(p, q->about);
-	assembly_touch_all(p); /* every waiting volume tries it, the one asked for first */
+	assembly_touch_waiting(p); /* every waiting volume tries it, the one asked for first */
 }
 
 void question_skipped(struct plan *p, const struct input *in)

@@ -67,8 +67,9 @@ static bool device_leads(const struct plan *p, const struct device *d, unsigned 
 /* Something else is searched for from now on. */
 void trials_forget(struct plan *p)
 {
-	for (guint i = 0; i < p->assemblies->len; i++)
+	for (guint i = 0; p->given_up && i < p->assemblies->len; i++)
 		((struct assembly *)p->assemblies->pdata[i])->given_up = false;
+	p->given_up = false;
 }
 
 /* Called when the array runs and something about it may have changed. */
@@ -79,7 +80,7 @@ void trial_judge(struct plan *p, struct assembly *a)
 	if ((p->n_open || p->n_open_resume) && !graph_choice_allowed(p))
 		return; /* a goal may find its device on it in a moment */
 	a->trial = false;
-	a->given_up = true;
+	a->given_up = p->given_up = true;
 	plan_report(p, MSG_MD_TRIAL, 6, a->name ?: a->id, "nothing on it is needed; it is stopped again");
 	a->layer->stop(p, a);
 }

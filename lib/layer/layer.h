@@ -63,6 +63,9 @@ struct layer {
 	/* Default grace in µs; USEC_NEVER: only by policy. */
 	uint64_t grace;
 
+	/* Which of its outputs are made depends on what goals name, also while it runs. */
+	bool selective;
+
 	void (*free_data)(struct assembly *a); /* may be NULL */
 };
 

@@ -47,7 +47,7 @@ static bool tagged(const char *key, const char *tag, const char *value)
 /* The volume whose data it holds, and whose header is elsewhere. */
 static struct volume *detached(const struct plan *p, const struct device *d)
 {
-	for (guint i = 0; i < p->volumes->len; i++) {
+	for (guint i = 0; p->headers && i < p->volumes->len; i++) {
 		struct volume *v = p->volumes->pdata[i];
 
 		if (v->config.header &&
@@ -83,7 +83,7 @@ static char *header_path(const struct plan *p, const char *header)
 /* Those whose header it may be look again. */
 static void header_came(struct plan *p, const struct device *d)
 {
-	for (guint i = 0; i < p->volumes->len; i++) {
+	for (guint i = 0; p->headers && i < p->volumes->len; i++) {
 		const struct volume *v = p->volumes->pdata[i];
 		g_autofree char *key = v->config.header && v->assembly ? graph_key(v->config.header) : NULL;
 
@@ -164,7 +164,7 @@ static void gone(struct plan *p, struct assembly *a)
 	forget(luks_of(a));
 	question_withdraw(p, a, "it is gone");
 	assembly_set_state(p, a, ASSEMBLY_WAITING);
-	assembly_touch_all(p); /* it holds no clock any more */
+	assembly_touch_loose(p); /* it holds no clock any more */
 }
 
 static bool header_there(const struct plan *p, const struct volume *v)
@@ -189,7 +189,7 @@ static void luks_evaluate(struct plan *p, struct assembly *a)
 		if (l->volume) {
 			l->volume->assembly = a;
 			str_set(&a->name, l->volume->name);
-			assembly_touch_all(p); /* clocks of arrays that it may be part of */
+			assembly_touch_loose(p); /* clocks of arrays that it may be part of */
 		}
 	}
 	a->startable = false;
@@ -348,8 +348,8 @@ static bool memory_allows(const struct plan *p, const struct assembly *a)
 	uint64_t used = 0;
 	const struct device *d = data_device(a);
 
-	for (guint i = 0; p->memory && i < p->assemblies->len; i++) {
-		const struct assembly *o = p->assemblies->pdata[i];
+	for (const GList *q = p->memory ? p->activating.head : NULL; q; q = q->next) {
+		const struct assembly *o = q->data;
 		const struct request *r = o->layer == &layer_luks && o->request ?
 						  g_hash_table_lookup(p->requests, &o->request) :
 						  NULL;
@@ -437,7 +437,8 @@ static void opened(struct plan *p, struct assembly *a, const struct input *in)
 	assembly_set_state(p, a, ASSEMBLY_ACTIVE);
 	if (d)
 		assembly_output(p, a, d);
-	assembly_touch_all(p); /* its answer may fit others; it holds no clock any more */
+	assembly_touch_loose(p); /* it holds no clock any more */
+	assembly_touch_waiting(p); /* its answer may fit others */
 }
 
 static void not_opened(struct plan *p, struct assembly *a, const struct request *r, const struct input *in)
@@ -470,7 +471,7 @@ static void not_opened(struct plan *p, struct assembly *a, const struct request 
 static void luks_finished(struct plan *p, struct assembly *a, const struct request *r, const struct input *in)
 {
 	if (r->type == ACTION_LUKS_OPEN)
-		assembly_touch_all(p); /* its memory is free for another */
+		assembly_touch_waiting(p); /* its memory is free for another */
 	if (!still_there(a, r) && (in->error < 0 || r->type == ACTION_PROBE)) {
 		if (r->secret)
 			answer_tried(p, a, r->secret, true); /* no wrong try */

@@ -427,5 +427,6 @@ const struct layer layer_lvm = {
 	.inner = lvm_inner,
 	.answers_to = lvm_answers_to,
 	.could_give = lvm_could_give,
+	.selective = true,
 	.free_data = lvm_free,
 };
