@@ -317,16 +317,26 @@ bool assembly_named(const struct plan *p, const struct assembly *a)
 	return false;
 }
 
+static bool mapper_demanded(const struct plan *p, const struct assembly *a)
+{
+	g_autofree char *key = a->name ? g_strconcat("/dev/mapper/", a->name, NULL) : NULL;
+	const GPtrArray *goals = key ? goals_of_key(p, key) : NULL;
+
+	for (guint i = 0; goals && i < goals->len; i++)
+		if (goal_searches(p, goals->pdata[i]))
+			return true;
+	return false;
+}
+
 bool assembly_demanded(const struct plan *p, const struct assembly *a)
 {
 	if (!goals_search(p) || graph_choice_allowed(p))
 		return goals_search(p);
-	for (guint i = 0; a->layer->answers_to && i < p->goals->len; i++) {
-		const struct goal *g = p->goals->pdata[i];
-
-		if (goal_searches(p, g) && a->layer->answers_to(a, g->key))
+	if (a->layer->mapper)
+		return mapper_demanded(p, a);
+	for (const GList *l = a->layer->answers_to ? p->open_paths.head : NULL; l; l = l->next)
+		if (goal_searches(p, l->data) && a->layer->answers_to(a, ((struct goal *)l->data)->key))
 			return true;
-	}
 	return false;
 }
 

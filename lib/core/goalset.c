@@ -274,6 +274,10 @@ static void count_open(struct plan *p, struct goal *g)
 		return;
 	g->open = open;
 	*n += open ? 1 : -1U;
+	if (*g->key == '/' && open)
+		g_queue_push_tail_link(&p->open_paths, &g->path);
+	else if (*g->key == '/')
+		g_queue_unlink(&p->open_paths, &g->path);
 	p->goals_stamp++;
 	if (searched != goals_search(p))
 		assembly_touch_all(p);
@@ -297,6 +301,7 @@ void goalset_add(struct plan *p, struct goal *g)
 	GPtrArray *same = g_hash_table_lookup(p->goals_by_key, g->key);
 
 	g->number = p->goals->len;
+	g->path.data = g;
 	g_ptr_array_add(p->goals, g);
 	g_hash_table_insert(p->goals_by_id, &g->id, g);
 	if (!same) {

@@ -144,6 +144,7 @@ struct goal {
 	guint due;	     /* + 1: in plan->due */
 	bool asked;	     /* in plan->asked */
 	bool open;	     /* not met, and without a device */
+	GList path;	     /* in plan->open_paths, while it is open */
 };
 
 /* ---- configuration that names things ---- */
@@ -233,6 +234,7 @@ struct plan {
 	GPtrArray *asked;			/* goals that look for their device in this step */
 	GPtrArray *due;				/* heap of goals with a deadline */
 	GQueue explain_soon, explain_later;	/* goals that are not met */
+	GQueue open_paths; /* those that search for a device by a path, which alone names an assembly */
 	unsigned n_unmet, n_unmet_required, n_unmet_mounts, n_open, n_open_resume;
 	GPtrArray *volumes, *arrays, *questions, *answers, *mounts, *layout, *made;
 	GHashTable *volumes_by_key;

@@ -63,6 +63,9 @@ struct layer {
 	/* Default grace in µs; USEC_NEVER: only by policy. */
 	uint64_t grace;
 
+	/* It answers to /dev/mapper/NAME, and to nothing else. */
+	bool mapper;
+
 	/* Which of its outputs are made depends on what goals name, also while it runs. */
 	bool selective;
 

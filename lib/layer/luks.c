@@ -545,6 +545,7 @@ const struct layer layer_luks = {
 	.missing = luks_missing,
 	.answers_to = luks_answers_to,
 	.tries_left = luks_tries_left,
+	.mapper = true,
 	.grace = USEC_NEVER,
 	.free_data = luks_free,
 };
