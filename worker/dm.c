@@ -34,6 +34,24 @@ void dm_log_begin(void)
 	dm_log_with_errno_init(log_fn); /* libcryptsetup sets its own */
 }
 
+/*
+ * Names and uuids of actions are the kernel's, in which libdevmapper has written odd bytes as "\\xNN": they
+ * are taken as they are.  libcryptsetup gives it those of crypttab, so this is for our own calls only.
+ */
+static dm_string_mangling_t names_begin(void)
+{
+	dm_string_mangling_t before = dm_get_name_mangling_mode();
+
+	dm_log_begin();
+	dm_set_name_mangling_mode(DM_STRING_MANGLING_NONE);
+	return before;
+}
+
+static void names_end(dm_string_mangling_t *before)
+{
+	dm_set_name_mangling_mode(*before);
+}
+
 int dm_fail(struct input *res, int error, const char *what, const char *name)
 {
 	return sys_fail(res, error, "%s %s: %s", what, name,
@@ -82,6 +100,7 @@ static int do_create(struct dm_dev *d)
 	struct dm_info info;
 
 	if (!t || !dm_task_set_name(t, d->name) || (*d->uuid && !dm_task_set_uuid(t, d->uuid)) ||
+	    (d->minor >= 0 && !dm_task_set_major_minor(t, 0, d->minor, 1)) ||
 	    (d->readonly && !dm_task_set_ro(t)))
 		return -ENOMEM;
 	if (!dm_task_run(t))
@@ -119,7 +138,7 @@ static int do_resume(struct dm_dev *d, uint32_t *cookie)
 {
 	_cleanup_(task_freep) struct dm_task *t = dm_task_create(DM_DEVICE_RESUME);
 
-	if (!t || !dm_task_set_name(t, d->name))
+	if (!t || !dm_task_set_name(t, d->name) || !dm_task_set_read_ahead(t, d->readahead, 0))
 		return -ENOMEM;
 	/* Without udevd there is no cookie: the library makes the node below /dev/mapper itself. */
 	if (cookie && !dm_task_set_cookie(t, cookie, d->flags))
@@ -178,7 +197,9 @@ static int prepare(const GPtrArray *devs, struct dm_dev *d, struct input *res)
 	if (d->was_live)
 		return 0;
 	r = do_load(devs, d);
-	return r < 0 ? dm_fail(res, r, "loading the table of", d->name) : 0;
+	if (r < 0)
+		return dm_fail(res, r, "loading the table of", d->name);
+	return dm_members_check(d, res); /* from here on nobody else can get their numbers */
 }
 
 /*
@@ -236,17 +257,17 @@ static void list_all(const GPtrArray *devs, struct input *res)
 
 int effect_dm_activate(const struct action *a, const struct secret *secret, struct input *res)
 {
-	g_autoptr(GPtrArray) devs = NULL;
+	_cleanup_(dm_transaction_clear) struct dm_transaction t = { NULL, NULL };
 	g_autofree char *why = NULL;
+	_cleanup_(names_end) dm_string_mangling_t before = names_begin();
 	uint32_t cookie = 0;
-	int r = dm_transaction_parse(a->text, &devs, &why), w = 0;
+	int r = dm_transaction_parse(a, &t, &why), w = 0;
 
 	if (r < 0)
 		return sys_fail(res, r, "%s", why);
-	dm_log_begin();
 	if (a->udev && !dm_udev_create_cookie(&cookie))
 		return dm_fail(res, -EIO, "making a udev cookie for", a->uuid ?: "");
-	r = start_all(devs, a->udev ? &cookie : NULL, res);
+	r = start_all(t.devs, a->udev ? &cookie : NULL, res);
 	if (a->udev)
 		w = cookie_wait(cookie);
 	dm_task_update_nodes();
@@ -254,10 +275,10 @@ int effect_dm_activate(const struct action *a, const struct secret *secret, stru
 		r = w == -ECANCELED ? sys_fail(res, w, "cancelled while udevd was waited for") :
 				      dm_fail(res, w, "waiting for udevd with", a->uuid ?: "");
 	if (r < 0) {
-		undo_all(devs);
+		undo_all(t.devs);
 		return r;
 	}
-	list_all(devs, res);
+	list_all(t.devs, res);
 	return 0;
 }
 
@@ -281,13 +302,13 @@ int effect_dm_remove(const struct action *a, const struct secret *secret, struct
 	g_autofree char *node = NULL, *mapper = NULL;
 	_cleanup_close_ int fd = -1;
 	uint32_t cookie = 0;
+	_cleanup_(names_end) dm_string_mangling_t before = names_begin();
 	struct removal rm = { .name = a->name, .cookie = a->udev ? &cookie : NULL };
 	struct dm_state s;
 	int r;
 
 	if (str_empty(a->name))
 		return sys_fail(res, -EINVAL, "no name");
-	dm_log_begin();
 	r = dm_query(a->name, &s);
 	if (r < 0)
 		return dm_fail(res, r, "looking for", a->name);

@@ -10,12 +10,22 @@ struct dm_line {
 	char *target, *params;
 };
 
+/* A device that is not of the transaction, and that its tables may name. */
+struct dm_member {
+	dev_t devnum;
+	uint64_t diskseq; /* 0: it has none that stays */
+	char *uuid;	  /* device-mapper's; NULL: it is no device of that */
+};
+
 /* One device of a transaction. */
 struct dm_dev {
 	char *name, *uuid;
 	bool readonly;
 	uint16_t flags;	   /* udev cookie flags */
-	GPtrArray *lines;  /* struct dm_line */
+	int minor;	   /* that it has to have; -1: any */
+	uint32_t readahead; /* sectors */
+	GPtrArray *lines;   /* struct dm_line */
+	GPtrArray *members; /* struct dm_member, of the transaction: those that it lies on */
 	bool wanted_below; /* a later device of the transaction lies on it */
 	bool was_live;	   /* it was there before us, with a table */
 	bool made;	   /* we made it: to be removed when the transaction fails */
@@ -23,7 +33,16 @@ struct dm_dev {
 	dev_t devnum;
 };
 
-int dm_transaction_parse(const char *text, GPtrArray **ret, char **why); /* of struct dm_dev; -EINVAL */
+struct dm_transaction {
+	GPtrArray *devs, *members;
+};
+
+/* -EINVAL: no transaction; -EPERM: a line names a device that is none of it, nor a member. */
+int dm_transaction_parse(const struct action *a, struct dm_transaction *ret, char **why);
+void dm_transaction_clear(struct dm_transaction *t);
+
+/* Whether the members that a device lies on are still those that were meant; its table holds them. */
+int dm_members_check(const struct dm_dev *d, struct input *res);
 
 /* "@NAME" words of a line's parameters replaced by the number of that device; -ENODEV: not before it. */
 int dm_params_resolve(const GPtrArray *devs, const struct dm_dev *dev, const struct dm_line *line, char **ret);

@@ -2,7 +2,11 @@
 /* The text of a DM_ACTIVATE transaction; its format is described in core/action.h. */
 #include "dm.h"
 
+#include "format/format.h"
+
 #include <linux/dm-ioctl.h>
+
+#define MINORS (1U << 20)
 
 static void line_free(gpointer p)
 {
@@ -20,6 +24,7 @@ static void dev_free(gpointer p)
 	g_free(d->name);
 	g_free(d->uuid);
 	g_ptr_array_unref(d->lines);
+	g_ptr_array_unref(d->members);
 	g_free(d);
 }
 
@@ -34,16 +39,92 @@ static struct dm_dev *find(const GPtrArray *devs, const char *name, size_t len)
 	return NULL;
 }
 
+/* ---- members ---- */
+
+static void member_free(gpointer p)
+{
+	struct dm_member *m = p;
+
+	g_free(m->uuid);
+	g_free(m);
+}
+
+/* "MAJOR:MINOR DISKSEQ [UUID]" */
+static GPtrArray *members_parse(const char *text)
+{
+	g_autoptr(GPtrArray) members = g_ptr_array_new_with_free_func(member_free);
+	const char *p = text ?: "";
+	char *copy;
+
+	while ((copy = sys_next_line(&p))) {
+		g_autofree char *line = copy;
+		g_auto(GStrv) word = g_strsplit(line, " ", 3);
+		struct dm_member *m = g_new0(struct dm_member, 1);
+
+		g_ptr_array_add(members, m);
+		if (g_strv_length(word) < 2 || devnum_parse(word[0], &m->devnum) < 0 ||
+		    parse_u64(word[1], &m->diskseq) < 0)
+			return NULL;
+		m->uuid = g_strdup(word[2]);
+	}
+	return g_steal_pointer(&members);
+}
+
+static uint64_t diskseq_now(dev_t n)
+{
+	g_autofree char *disk = sys_read("/sys/dev/block/%u:%u/diskseq", major(n), minor(n));
+	g_autofree char *of_partition = disk ? NULL : sys_read("/sys/dev/block/%u:%u/../diskseq", major(n), minor(n));
+	uint64_t seq;
+
+	return parse_u64(disk ?: of_partition ?: "", &seq) >= 0 ? seq : 0;
+}
+
+int dm_members_check(const struct dm_dev *d, struct input *res)
+{
+	for (guint i = 0; i < d->members->len; i++) {
+		const struct dm_member *m = g_ptr_array_index(d->members, i);
+		unsigned ma = major(m->devnum), mi = minor(m->devnum);
+		g_autofree char *dev = sys_read("/sys/dev/block/%u:%u/dev", ma, mi);
+		g_autofree char *uuid = m->uuid ? sys_read("/sys/dev/block/%u:%u/dm/uuid", ma, mi) : NULL;
+		uint64_t seq = m->diskseq ? diskseq_now(m->devnum) : 0;
+
+		if (!dev)
+			return sys_fail(res, -ESTALE, "%s: %u:%u is gone", d->name, ma, mi);
+		if ((seq && seq != m->diskseq) || (m->uuid && !streq0(uuid, m->uuid)))
+			return sys_fail(res, -ESTALE, "%s: %u:%u is another device now", d->name, ma, mi);
+	}
+	return 0;
+}
+
+/* ---- lines ---- */
+
+/* "minor=N", "readahead=N" (sectors) behind the flags. */
+static bool parse_options(char **word, struct dm_dev *d)
+{
+	for (; *word; word++) {
+		uint64_t n;
+
+		if (g_str_has_prefix(*word, "minor=") && parse_u64(*word + 6, &n) >= 0 && n < MINORS)
+			d->minor = (int)n;
+		else if (g_str_has_prefix(*word, "readahead=") && parse_u64(*word + 10, &n) >= 0 && n <= UINT32_MAX)
+			d->readahead = (uint32_t)n;
+		else
+			return false;
+	}
+	return true;
+}
+
 /*
- * "device NAME UUID rw|ro FLAGS".  What two LVs lie on is described with each of them: the second
- * description is passed over, *ret is NULL then.
+ * "device NAME UUID rw|ro FLAGS [OPTION...]".  What two LVs lie on is described with each of them: the
+ * second description is passed over, *ret is NULL then.
  */
-static int parse_device(char **word, GPtrArray *devs, struct dm_dev **ret)
+static int parse_device(char **word, const char *group, GPtrArray *devs, struct dm_dev **ret)
 {
 	struct dm_dev *d;
 	guint64 flags;
 
-	if (g_strv_length(word) != 5 || !*word[1])
+	if (g_strv_length(word) < 5 || !dm_name_valid(word[1]) || strlen(word[1]) >= DM_NAME_LEN ||
+	    !dm_uuid_of_group(word[2], group) || strlen(word[2]) >= DM_UUID_LEN)
 		return -EINVAL;
 	d = find(devs, word[1], strlen(word[1]));
 	if (d && !g_str_equal(d->uuid, word[2]))
@@ -56,67 +137,85 @@ static int parse_device(char **word, GPtrArray *devs, struct dm_dev **ret)
 	if (!g_ascii_string_to_unsigned(word[4] + (g_str_has_prefix(word[4], "0x") ? 2 : 0), 16, 0, UINT16_MAX,
 					&flags, NULL))
 		return -EINVAL;
-	if (strlen(word[1]) >= DM_NAME_LEN || strlen(word[2]) >= DM_UUID_LEN || strchr(word[1], '/'))
-		return -EINVAL;
 	d = g_new0(struct dm_dev, 1);
 	d->name = g_strdup(word[1]);
 	d->uuid = g_strdup(word[2]);
 	d->readonly = g_str_equal(word[3], "ro");
 	d->flags = (uint16_t)flags;
+	d->minor = -1;
+	d->readahead = DM_READ_AHEAD_AUTO;
 	d->lines = g_ptr_array_new_with_free_func(line_free);
+	d->members = g_ptr_array_new();
 	g_ptr_array_add(devs, d);
 	*ret = d;
-	return 0;
+	return parse_options(word + 5, d) ? 0 : -EINVAL;
 }
 
-/* Marks the devices that this line of d lies on; -ENODEV: one that does not come before it. */
-static int mark_below(const GPtrArray *devs, const struct dm_dev *d, const char *params)
+struct place {
+	const GPtrArray *devs, *members;
+	struct dm_dev *dev;
+};
+
+/* Where the kernel looks for a device there may be one of the transaction, made before, or a member. */
+static bool device_allowed(void *data, const char *word)
 {
-	for (const char *p = params; *p;) {
-		size_t len = strcspn(p, " ");
+	const struct place *at = data;
+	struct dm_dev *below;
+	dev_t n;
 
-		if (*p == '@') {
-			struct dm_dev *below = find(devs, p + 1, len - 1);
-
-			if (!below || below == d)
-				return -ENODEV;
-			below->wanted_below = true;
-		}
-		p += len;
-		p += strspn(p, " ");
+	if (*word == '@') {
+		below = find(at->devs, word + 1, strlen(word + 1));
+		if (!below || below == at->dev)
+			return false;
+		below->wanted_below = true;
+		return true;
 	}
-	return 0;
+	for (guint i = 0; devnum_parse(word, &n) >= 0 && i < at->members->len; i++) {
+		struct dm_member *m = g_ptr_array_index(at->members, i);
+
+		if (m->devnum != n)
+			continue;
+		if (!g_ptr_array_find(at->dev->members, m, NULL))
+			g_ptr_array_add(at->dev->members, m);
+		return true;
+	}
+	return false;
 }
 
 /* "START LENGTH TARGET PARAMETERS" */
-static int parse_line(const char *text, const GPtrArray *devs, struct dm_dev *d)
+static int parse_line(const char *text, struct place *at)
 {
 	g_auto(GStrv) word = g_strsplit(text, " ", 4);
 	struct dm_line *l;
 	uint64_t start, length;
 
-	if (!devs->len || g_strv_length(word) < 3 || !*word[2])
+	if (!at->devs->len || g_strv_length(word) < 3 || !*word[2])
 		return -EINVAL;
 	if (parse_u64(word[0], &start) < 0 || parse_u64(word[1], &length) < 0 || !length)
 		return -EINVAL;
-	if (!d)
+	if (!at->dev)
 		return 0;
-	if (word[3] && mark_below(devs, d, word[3]) < 0)
-		return -ENODEV;
+	if (!dm_params_valid(word[2], word[3] ?: "", device_allowed, at))
+		return -EPERM;
 	l = g_new0(struct dm_line, 1);
 	l->start = start;
 	l->length = length;
 	l->target = g_strdup(word[2]);
 	l->params = g_strdup(word[3] ?: "");
-	g_ptr_array_add(d->lines, l);
+	g_ptr_array_add(at->dev->lines, l);
 	return 0;
 }
 
-int dm_transaction_parse(const char *text, GPtrArray **ret, char **why)
+static int fail(char **why, int error, const char *what, const char *line)
 {
-	g_autoptr(GPtrArray) devs = g_ptr_array_new_with_free_func(dev_free);
-	struct dm_dev *d = NULL;
-	const char *p = text ?: "";
+	*why = g_strdup_printf("%s: %.200s", what, line);
+	return error;
+}
+
+static int lines_parse(const struct action *a, const GPtrArray *members, GPtrArray *devs, char **why)
+{
+	struct place at = { devs, members, NULL };
+	const char *p = a->text ?: "", *group = a->uuid ?: "";
 	char *copy;
 
 	while ((copy = sys_next_line(&p))) {
@@ -126,21 +225,34 @@ int dm_transaction_parse(const char *text, GPtrArray **ret, char **why)
 
 		if (!*line)
 			continue;
-		r = streq0(word[0], "device") ? parse_device(word, devs, &d) : parse_line(line, devs, d);
-		if (r < 0) {
-			*why = g_strdup_printf("not a line of a table: %.200s", line);
-			return r;
-		}
+		r = streq0(word[0], "device") ? parse_device(word, group, devs, &at.dev) : parse_line(line, &at);
+		if (r < 0)
+			return fail(why, r, r == -EPERM ? "not over members of the group only" : "not a line of a table",
+				    line);
 	}
-	for (guint i = 0; i < devs->len; i++) {
-		d = g_ptr_array_index(devs, i);
-		if (!d->lines->len) {
-			*why = g_strdup_printf("%s has no table", d->name);
-			return -EINVAL;
-		}
-	}
-	*ret = g_steal_pointer(&devs);
+	for (guint i = 0; i < devs->len; i++)
+		if (!((struct dm_dev *)g_ptr_array_index(devs, i))->lines->len)
+			return fail(why, -EINVAL, "no table", ((struct dm_dev *)g_ptr_array_index(devs, i))->name);
 	return 0;
+}
+
+int dm_transaction_parse(const struct action *a, struct dm_transaction *ret, char **why)
+{
+	g_autoptr(GPtrArray) devs = g_ptr_array_new_with_free_func(dev_free);
+	g_autoptr(GPtrArray) members = members_parse(a->members);
+	int r = members ? lines_parse(a, members, devs, why) : fail(why, -EINVAL, "no members", a->members ?: "");
+
+	if (r < 0)
+		return r;
+	ret->devs = g_steal_pointer(&devs);
+	ret->members = g_steal_pointer(&members);
+	return 0;
+}
+
+void dm_transaction_clear(struct dm_transaction *t)
+{
+	g_clear_pointer(&t->devs, g_ptr_array_unref);
+	g_clear_pointer(&t->members, g_ptr_array_unref);
 }
 
 int dm_params_resolve(const GPtrArray *devs, const struct dm_dev *dev, const struct dm_line *line, char **ret)

@@ -15,7 +15,7 @@ enum action_type {
 	ACTION_MD_ASSEMBLE, /* uuid, name, version, members, flag: run although degraded → devnum, node */
 	ACTION_MD_ADD,	    /* node: the array; members: one line */
 	ACTION_MD_STOP,	    /* node, devnum */
-	ACTION_DM_ACTIVATE, /* text: the devices of one transaction, see below; uuid: for messages */
+	ACTION_DM_ACTIVATE, /* uuid: of the group; text: the devices of one transaction, members: see below */
 	ACTION_DM_REMOVE,   /* name, uuid */
 	ACTION_LUKS_OPEN,   /* node, name, uuid, keyfile or secret, options → devnum, node; text */
 	ACTION_FSCK,	    /* node, fstype, options: "-p" or "-y" or "-n", with "-f" → status, text */
@@ -38,9 +38,12 @@ enum action_type {
 /*
  * members (MD_ASSEMBLE, MD_ADD): one line each, freshest first: "MAJOR:MINOR NUMBER ROLE"
  *   (ROLE as in struct input: -1 spare, -3 journal).
- * text (DM_ACTIVATE): "device NAME UUID rw|ro FLAGS" starts a device (FLAGS: udev cookie flags, hex),
- *   "START LENGTH TARGET PARAMETERS" lines are its table.  "@NAME" in parameters stands for the
- *   major:minor of a device made earlier in the same transaction.
+ * text (DM_ACTIVATE): "device NAME UUID rw|ro FLAGS [minor=N] [readahead=N]" starts a device (FLAGS: udev
+ *   cookie flags, hex), "START LENGTH TARGET PARAMETERS" lines are its table.  "@NAME" in parameters
+ *   stands for the major:minor of a device made earlier in the same transaction.  Each UUID is
+ *   "LVM-" and the group's and more.
+ * members (DM_ACTIVATE): one line for each device that the tables may name besides: "MAJOR:MINOR DISKSEQ
+ *   [UUID]", as long as they are still those (UUID: device-mapper's, of a device that is one of its own).
  */
 
 #define ACTION_FIELDS(F)                                                                              \

@@ -482,6 +482,7 @@ enum sact_message {
 	MSG_LVM_FAILED = 42,	/* activation failed */
 	MSG_LVM_PARTIAL = 43,	/* started without all PVs */
 	MSG_LVM_NEWER = 44,	/* newer metadata came after the start */
+	MSG_LVM_INVALID = 45,	/* the metadata of one LV make no table */
 	MSG_FSCK_FIXED = 50,	/* the checker corrected something */
 	MSG_FSCK_FAILED = 51,	/* errors left uncorrected */
 	MSG_FSCK_REBOOT = 52,

@@ -33,6 +33,17 @@ int md_sb_offsets(uint64_t size, uint64_t offsets[4]);
 int md_sb_parse(const void *buf, size_t len, uint64_t offset, uint64_t size, struct md_sb *ret,
 		const char **why);
 
+/* ---- lines of device-mapper tables ---- */
+
+/*
+ * "TARGET PARAMETERS" is a line of a target that we use, and every word is what it has to be at its
+ * place: device(data, word) says whether a word may stand where the kernel looks for a device.
+ */
+bool dm_params_valid(const char *target, const char *params, bool (*device)(void *data, const char *word), void *data);
+bool dm_word_valid(const char *word); /* of lower case letters, digits and '_' */
+bool dm_name_valid(const char *name); /* of what LVM makes names of */
+bool dm_uuid_of_group(const char *uuid, const char *group); /* group: the UUID without dashes */
+
 /* ---- LVM2 label and metadata areas ---- */
 
 struct lvm_area {

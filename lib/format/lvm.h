@@ -22,6 +22,7 @@ struct lvm_build {
 	void *data;
 	GString *text;	     /* devices that are done */
 	GHashTable *devices; /* their names; the value is NULL while a device is under way */
+	GHashTable *numbers; /* "MAJOR:MINOR" of the PVs that they lie on */
 	char **why;
 	unsigned depth;
 	bool redundant;	  /* below an LV that can do without some of its parts: an area may be missing */

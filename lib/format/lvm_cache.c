@@ -54,16 +54,20 @@ static int volume_parts(struct lvm_build *b, const struct lvm_segment *s, const 
 static int append_policy(struct lvm_build *b, const struct lvm_segment *s,
 			 const struct lvm_node *settings, uint64_t chunk, GString *line)
 {
+	static const char *const policies[] = {"default", "smq", "mq", "cleaner", NULL};
+	const char *policy = lvm_node_str(settings, "policy") ?: policies[0];
 	const struct lvm_node *n = lvm_node_get(settings, "policy_settings");
 	g_autoptr(GString) args = g_string_new(NULL);
 	uint64_t threshold = MIGRATION_DEFAULT;
 	unsigned count = 0;
 
+	if (!g_strv_contains(policies, policy))
+		return lvm_fail(b->why, -EOPNOTSUPP, "%s: cache policy %s", s->lv->name, policy);
 	for (guint i = 0; n && n->children && i < n->children->len; i++) {
 		const struct lvm_node *c = g_ptr_array_index(n->children, i);
 		uint64_t value;
 
-		if (lvm_node_u64(n, c->key, &value) < 0)
+		if (!dm_word_valid(c->key) || lvm_node_u64(n, c->key, &value) < 0)
 			return lvm_fail(b->why, -EBADMSG, "%s: no number %s", s->lv->name, c->key);
 		if (g_str_equal(c->key, "migration_threshold")) {
 			threshold = value;
@@ -77,8 +81,7 @@ static int append_policy(struct lvm_build *b, const struct lvm_segment *s,
 		g_string_append_printf(args, " migration_threshold %" PRIu64, threshold);
 		count += 2;
 	}
-	g_string_append_printf(line, " %s %u%s", lvm_node_str(settings, "policy") ?: "default", count,
-			       args->str);
+	g_string_append_printf(line, " %s %u%s", policy, count, args->str);
 	return 0;
 }
 

@@ -42,8 +42,7 @@ static int build_snapshot(struct lvm_build *b, const struct lvm_lv *snapshot)
 	if (r < 0)
 		return r;
 	g_string_append_printf(table, " P %" PRIu64 "\n", chunk);
-	lvm_build_add(b, snapshot, &(struct lvm_device){.flags = LVM_UDEV_SNAPSHOT}, table->str);
-	return 0;
+	return lvm_build_add(b, snapshot, &(struct lvm_device){.flags = LVM_UDEV_SNAPSHOT}, table->str);
 }
 
 /* Nothing may be written to the origin before its snapshots watch: they come first. */

@@ -18,18 +18,20 @@ static int missing_area(struct lvm_build *b, const struct lvm_segment *s, unsign
 	g_autofree char *layer = g_strdup_printf("missing_%u_%u", s->index, n);
 	g_autofree char *name = lvm_dm_name(b->vg->name, s->lv->name, layer);
 	g_autofree char *table = g_strdup_printf("0 %" PRIu64 " error\n", extents * b->vg->extent_size);
+	int r;
 
 	b->missing++;
 	if (strlen(name) > DM_NAME_MAX)
 		return lvm_fail(b->why, -ENAMETOOLONG, "%s: name is too long for a device", s->lv->name);
-	lvm_build_add(b, s->lv, &(struct lvm_device){.name_layer = layer}, table);
+	r = lvm_build_add(b, s->lv, &(struct lvm_device){.name_layer = layer}, table);
 	g_string_append_printf(line, " @%s 0", name);
-	return 0;
+	return r;
 }
 
 static int pv_area(struct lvm_build *b, const struct lvm_segment *s, unsigned n, const struct lvm_pv *pv,
 		   uint64_t extent, uint64_t extents, GString *line)
 {
+	g_autofree char *number = NULL;
 	uint64_t sector;
 	dev_t devnum;
 
@@ -44,7 +46,9 @@ static int pv_area(struct lvm_build *b, const struct lvm_segment *s, unsigned n,
 	if (devnum == 0)
 		return lvm_fail(b->why, -ENODEV, "%s: %s (%s) is missing", s->lv->name, pv->name,
 				pv->uuid);
-	g_string_append_printf(line, " %u:%u %" PRIu64, major(devnum), minor(devnum), sector);
+	number = g_strdup_printf("%u:%u", major(devnum), minor(devnum));
+	g_string_append_printf(line, " %s %" PRIu64, number, sector);
+	g_hash_table_add(b->numbers, g_steal_pointer(&number));
 	return 0;
 }
 
@@ -240,6 +244,31 @@ static int check_status(struct lvm_build *b, const struct lvm_lv *lv)
 	return 0;
 }
 
+static bool device_known(void *data, const char *word)
+{
+	const struct lvm_build *b = data;
+
+	return *word == '@' ? g_hash_table_lookup(b->devices, word + 1) != NULL :
+			      g_hash_table_contains(b->numbers, word);
+}
+
+/* The one place that every line passes: whatever words of the text got into it, this is all it can be. */
+static bool table_valid(struct lvm_build *b, const char *table)
+{
+	g_auto(GStrv) lines = g_strsplit(table, "\n", -1);
+	uint64_t at = 0, start, length;
+
+	for (char **l = lines; *l && (**l || l[1]); l++) {
+		g_auto(GStrv) words = g_strsplit(*l, " ", 4);
+
+		if (g_strv_length(words) < 3 || parse_u64(words[0], &start) < 0 || start != at ||
+		    parse_u64(words[1], &length) < 0 || __builtin_add_overflow(at, length, &at) ||
+		    !dm_params_valid(words[2], words[3] ?: "", device_known, b))
+			return false;
+	}
+	return at > 0;
+}
+
 int lvm_build_add(struct lvm_build *b, const struct lvm_lv *lv, const struct lvm_device *how,
 		  const char *table)
 {
@@ -251,6 +280,8 @@ int lvm_build_add(struct lvm_build *b, const struct lvm_lv *lv, const struct lvm
 		return 0;
 	if (strlen(name) > DM_NAME_MAX)
 		return lvm_fail(b->why, -ENAMETOOLONG, "%s: name is too long for a device", lv->name);
+	if (!table_valid(b, table))
+		return lvm_fail(b->why, -EBADMSG, "%s: its metadata make no table", lv->name);
 	if (!flags)
 		flags = lv->visible && !how->name_layer ? LVM_UDEV_VISIBLE : LVM_UDEV_HIDDEN;
 	g_string_append_printf(b->text, "device %s %s %s %x\n%s", name, uuid,
@@ -319,12 +350,14 @@ int lvm_lv_table(const struct lvm_vg *vg, const struct lvm_lv *lv,
 		 char **why)
 {
 	g_autoptr(GHashTable) devices = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autoptr(GHashTable) numbers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	struct lvm_build b = {
 		.vg = vg,
 		.pv_devnum = pv_devnum,
 		.data = data,
 		.text = text,
 		.devices = devices,
+		.numbers = numbers,
 		.why = why,
 	};
 	gsize before = text->len;

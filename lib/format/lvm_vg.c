@@ -3,17 +3,25 @@
 #include "format/lvm.h"
 
 #define NAME_MAX_LVM 127
+#define WHY_MAX 300
 #define EXTENT_MAX (UINT64_C(1) << 40) /* sectors; keeps products of extents inside 64 bits */
 
+/* Words of the text are quoted in it: they may be anything. */
 int lvm_fail(char **why, int error, const char *format, ...)
 {
 	va_list args;
 
-	if (why) {
-		va_start(args, format);
-		g_free(*why);
-		*why = g_strdup_vprintf(format, args);
-		va_end(args);
+	if (!why)
+		return error;
+	va_start(args, format);
+	g_free(*why);
+	*why = g_strdup_vprintf(format, args);
+	va_end(args);
+	for (char *p = *why; *p; p++) {
+		if (!g_ascii_isprint(*p))
+			*p = '?';
+		if (p - *why == WHY_MAX)
+			p[1] = '\0';
 	}
 	return error;
 }

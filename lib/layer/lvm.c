@@ -173,10 +173,11 @@ static bool judge_duplicates(struct plan *p, struct assembly *a)
 	return true;
 }
 
-static void tell_once(struct plan *p, struct assembly *a, const struct lvm_lv *lv, const char *why)
+static void tell_once(struct plan *p, struct assembly *a, const struct lvm_lv *lv, int error, const char *why)
 {
 	if (g_hash_table_add(lvm_of(a)->told, g_strdup(lv->name)))
-		plan_report(p, MSG_LVM_TYPE, 4, a->name, "%s is not activated: %s", lv->name, why);
+		plan_report(p, error == -EBADMSG ? MSG_LVM_INVALID : MSG_LVM_TYPE, 4, a->name,
+			    "%s is not activated: %s", lv->name, why);
 }
 
 /*
@@ -203,7 +204,7 @@ static GString *wanted_text(struct plan *p, struct assembly *a, bool with_missin
 			g_string_truncate(text, before);
 			/* the stand-ins for missing parts may be what it fails with */
 			if ((r != -ENODEV && r != -ENAMETOOLONG) || a->complete)
-				tell_once(p, a, lv, why ?: g_strerror(-r));
+				tell_once(p, a, lv, r, why ?: g_strerror(-r));
 			continue;
 		}
 		g_ptr_array_add(names, g_strdup(lv->name));
@@ -277,6 +278,25 @@ static char *lvm_modules(struct plan *p, struct assembly *a)
 	return modules;
 }
 
+/* What its tables may name; the disk sequence of arrays and mapped devices moves on while they start. */
+static char *member_lines(const struct assembly *a)
+{
+	const struct lvm *l = lvm_of(a);
+	GString *s = g_string_new(NULL);
+
+	for (guint i = 0; i < a->members->len; i++) {
+		const struct member *m = a->members->pdata[i];
+		const struct device *d = m->dev;
+		const struct lvm_pv *pv = lvm_vg_find_pv_uuid(l->vg, d->info.uuid);
+
+		if (m->excluded || !pv || l->at[pv->index] != d->devnum)
+			continue;
+		g_string_append_printf(s, "%s%u:%u %" PRIu64 "%s%s", s->len ? "\n" : "", major(d->devnum), minor(d->devnum),
+				       d->dm_uuid || d->md_state ? 0 : d->diskseq, d->dm_uuid ? " " : "", d->dm_uuid ?: "");
+	}
+	return g_string_free(s, FALSE);
+}
+
 static void activate_wanted(struct plan *p, struct assembly *a)
 {
 	struct lvm *l = lvm_of(a);
@@ -299,6 +319,7 @@ static void activate_wanted(struct plan *p, struct assembly *a)
 	act->uuid = g_strdup(a->id);
 	act->name = g_string_free(list, FALSE);
 	act->text = g_string_free(text, FALSE);
+	act->members = member_lines(a);
 }
 
 static void lvm_start(struct plan *p, struct assembly *a, bool with_missing)

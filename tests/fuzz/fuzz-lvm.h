@@ -4,32 +4,21 @@
 #include "core/action.h"
 #include "format/format.h"
 #include "fuzz.h"
+#include "lvm-property.h"
 
 static dev_t fuzz_devnum(void *data, const struct lvm_pv *pv)
 {
 	return pv->missing ? 0 : makedev(8, (unsigned)(g_str_hash(pv->name) & 0xff));
 }
 
-/* Lines of a transaction have the words they must have, whatever names were in the metadata. */
-static void fuzz_transaction(const char *text)
+static bool fuzz_is_member(void *data, dev_t devnum)
 {
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	const struct lvm_vg *vg = data;
 
-	for (char **l = lines; *l && l[1]; l++) {
-		g_auto(GStrv) words = g_strsplit(*l, " ", -1);
-		unsigned n = g_strv_length(words);
-
-		if (g_str_has_prefix(*l, "device ")) {
-			fuzz_check(n == 5 && strlen(words[1]) <= 127 &&
-				   g_str_has_prefix(words[2], "LVM-"));
-			fuzz_check(streq0(words[3], "rw") || streq0(words[3], "ro"));
-		} else {
-			uint64_t u;
-
-			fuzz_check(n >= 3 && parse_u64(words[0], &u) == 0 &&
-				   parse_u64(words[1], &u) == 0);
-		}
-	}
+	for (guint i = 0; i < vg->pvs->len; i++)
+		if (fuzz_devnum(NULL, g_ptr_array_index(vg->pvs, i)) == devnum)
+			return devnum != 0;
+	return false;
 }
 
 static void fuzz_vg(const char *text)
@@ -46,12 +35,13 @@ static void fuzz_vg(const char *text)
 		const struct lvm_lv *lv = g_ptr_array_index(vg->lvs, i);
 		g_autoptr(GPtrArray) pvs = lvm_lv_pvs(vg, lv);
 		g_autoptr(GString) table = g_string_new(NULL);
-		g_autofree char *reason = NULL, *modules = NULL;
+		g_autofree char *reason = NULL, *modules = NULL, *fault = NULL;
 		int r = lvm_lv_table(vg, lv, fuzz_devnum, NULL, table, &reason);
 
 		fuzz_check(pvs->len <= vg->pvs->len);
 		fuzz_check(r == 0 ? table->len > 0 : reason && table->len == 0);
-		fuzz_transaction(table->str);
+		fault = transaction_fault(vg, table->str, fuzz_is_member, vg);
+		fuzz_check(!fault);
 		modules = lvm_table_modules(table->str);
 		fuzz_check(g_str_has_prefix(modules, "dm-mod"));
 	}

@@ -111,5 +111,6 @@ int main(int argc, char **argv)
 	add_md_tests();
 	add_lvm_tests();
 	add_table_tests();
+	add_hostile_tests();
 	return g_test_run();
 }

@@ -38,3 +38,4 @@ char *examine_get(const char *examine, const char *label);
 void add_md_tests(void);
 void add_lvm_tests(void);
 void add_table_tests(void);
+void add_hostile_tests(void);

@@ -282,9 +282,30 @@ dm_node()
 	basename "$(grep -lx "$1" /sys/block/dm-*/dm/name | sed 's,/dm/name,,')"
 }
 
+dm_refusals()	# with what dm_tests has
+{
+	t "dm: a device from nowhere" "dm-activate id=6 text=\"device c $c rw 20\n0 8192 linear @x 2048\"$U" error=-1
+	t "dm: a number that is no member" "dm-activate id=6 text=\"device c $c rw 20\n0 8192 linear $D 2048\"$U" error=-1
+	t "dm: a member's number in another way of writing" \
+		"dm-activate id=6 text=\"device c $c rw 20\n0 8192 linear /dev/ubde 2048\"$U" error=-1
+	t "dm: a device of another group" "dm-activate id=6 text=\"device c ${c/LVM-g/LVM-h} rw 20\n0 8192 linear $F 2048\"$U" \
+		error=-22
+	t "dm: a target that no LV has" "dm-activate id=6 text=\"device c $c rw 20\n0 8192 delay $F 2048 1\"$U" error=-1
+	t "dm: a member that is another disk now" \
+		"dm-activate id=6 uuid=$vg members=\"$F 99999\" text=\"device c $c rw 20\n0 8192 linear $F 2048\"$plain" error=-116
+	t "dm: a member that is no mapped device" \
+		"dm-activate id=6 uuid=$vg members=\"$F 0 CRYPT-x\" text=\"device c $c rw 20\n0 8192 linear $F 2048\"$plain" \
+		error=-116
+	ok "dm: nothing is left of them" eval '[ $(dmsetup ls | wc -l) = 2 ]'
+	t "dm: a minor and a read-ahead of its own" \
+		"dm-activate id=6 text=\"device c $c rw 20 minor=77 readahead=2048\n0 8192 linear $F 2048\"$U" '!error='
+	ok "dm: has them" eval '[ "$(dmsetup info -c --noheadings -o minor c)" = 77 -a "$(blockdev --getra /dev/mapper/c)" = 2048 ]'
+	ask "dm-remove id=7 name=c$plain"
+}
+
 dm_tests()
 {
-	local uuid seq
+	local uuid seq vg l plain=$U
 
 	setup vgcreate -y vg /dev/ubde /dev/ubdf
 	setup lvcreate -y -Wn -l4 -n one vg
@@ -294,7 +315,11 @@ dm_tests()
 	seq=$(vgs --noheadings -o vg_seqno vg | tr -d ' ')
 	t "probe: LVM" "probe id=1 node=ubde devnum=$E" type=LVM2_member uuid="$uuid" lvm_seqno="$seq" 'lvm_metadata="vg {' \
 		'!error='
-	local table="device a SACT-a rw 2e\n0 8192 linear $E 2048\ndevice b SACT-b rw 20\n0 8192 linear @a 0"
+	vg=$(printf 'g%.0s' {1..32})
+	l=$(printf 'l%.0s' {1..31})
+	local a=LVM-$vg${l}a b=LVM-$vg${l}b c=LVM-$vg${l}c d=LVM-$vg${l}d
+	local U=" uuid=$vg members=\"$E 0\n$F $(cat /sys/block/ubdf/diskseq)\"$plain"
+	local table="device a $a rw 2e\n0 8192 linear $E 2048\ndevice b $b rw 20\n0 8192 linear @a 0"
 	t "dm: two devices, one on the other" "dm-activate id=2 text=\"$table\"$U" 'text="a ' '!error='
 	ok "dm: the upper lies on the lower" \
 		eval '[ "$(dmsetup table b)" = "0 8192 linear $(cat /sys/block/dm-0/dev) 0" ]'
@@ -302,17 +327,17 @@ dm_tests()
 	t "dm: there already is success" "dm-activate id=3 text=\"$table\"$U" '!error='
 	t "dm: described twice, as what two LVs share" "dm-activate id=3 text=\"$table\n$table\"$U" '!error='
 	t "dm: a name taken by another" \
-		"dm-activate id=4 text=\"device c SACT-c rw 20\n0 8192 linear $F 2048\ndevice b OTHER rw 20\n0 8192 linear $F 2048\"$U" \
+		"dm-activate id=4 text=\"device c $c rw 20\n0 8192 linear $F 2048\ndevice b $d rw 20\n0 8192 linear $F 2048\"$U" \
 		error=-17 text=
 	ok "dm: nothing is left of the attempt" eval '[ $(dmsetup ls | wc -l) = 2 ]'
 	t "dm: a table that the kernel refuses" \
-		"dm-activate id=5 text=\"device c SACT-c rw 20\n0 8192 linear $F 2048\ndevice d SACT-d rw 20\n0 8192 linear 250:99 0\"$U" \
+		"dm-activate id=5 text=\"device c $c rw 20\n0 8192 linear $F 2048\ndevice d $d rw 20\n0 8192 linear $E 900000000\"$U" \
 		error= text=
 	ok "dm: nothing is left of the attempt" eval '[ $(dmsetup ls | wc -l) = 2 ]'
-	t "dm: a device from nowhere" "dm-activate id=6 text=\"device c SACT-c rw 20\n0 8192 linear @x 2048\"$U" error=-19
-	t "dm: held by another device" "dm-remove id=7 name=a$U" error=-16
-	t "dm: a device made by half" "dm-remove id=8 name=b uuid=SACT-b$U" '!error='
-	setup dmsetup create -n b -u SACT-b
+	dm_refusals
+	t "dm: held by another device" "dm-remove id=7 name=a$plain" error=-16
+	t "dm: a device made by half" "dm-remove id=8 name=b uuid=$b$plain" '!error='
+	setup dmsetup create -n b -u $b
 	t "dm: is finished" "dm-activate id=9 text=\"$table\"$U" '!error='
 	ok "dm: and lives" eval '[[ $(dmsetup table b) == "0 8192 linear"* ]]'
 	setup dmsetup suspend b
@@ -321,8 +346,8 @@ dm_tests()
 	setup dmsetup resume b
 	t "probe: resumed" "probe id=10 node=$(dm_node b) devnum=$(dev_of $(dm_node b))" '!error='
 	t "probe: another disk in its place" "probe id=10 node=ubdf devnum=$F diskseq=99999" error=-116
-	ask "dm-remove id=10 name=b$U"
-	t "dm: removed" "dm-remove id=11 name=a uuid=SACT-a$U" '!error='
+	ask "dm-remove id=10 name=b$plain"
+	t "dm: removed" "dm-remove id=11 name=a uuid=$a$plain" '!error='
 	ok "dm: nothing is left" eval '[[ $(dmsetup ls) == "No devices found" ]]'
 	ok "dm: no node is left" eval '[ "$(ls /dev/mapper)" = control ]'
 	ok "dm: no semaphore is left" no_semaphores
@@ -374,7 +399,7 @@ tables()	# NAME...: the tables of these, numbers as names
 
 lvm_tests()
 {
-	local text names before name n=0
+	local text names before name uuid n=0
 
 	printf 'global { thin_check_executable = "" }\n' >>/etc/lvm/lvmlocal.conf
 	setup wipefs -aq /dev/ubde /dev/ubdf
@@ -390,10 +415,11 @@ lvm_tests()
 	text=$(transaction vg)
 	names=$(sed -n 's/^device \([^ ]*\) .*/\1/p' <<<"$text")
 	before=$(tables $names)
+	uuid=$(vgs --noheadings -o vg_uuid vg | tr -d ' -')
 	setup vgchange -an vg
 	settle
 	t "dm: raid, snapshot and thin volumes in one transaction" \
-		"dm-activate id=1 uuid=vg text=\"${text//$'\n'/\\n}\"$U" 'text="vg-' '!error='
+		"dm-activate id=1 uuid=$uuid members=\"$E 0\n$F 0\" text=\"${text//$'\n'/\\n}\"$U" 'text="vg-' '!error='
 	ok "dm: as vgchange made them" [ "$(tables $names)" = "$before" ]
 	setup mount -o ro,noload /dev/mapper/vg-thin2 /mnt
 	setup umount /mnt
