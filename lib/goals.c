@@ -53,11 +53,14 @@ void goals_submit(sact *s)
 
 static int new_goal(sact *s, const char *kind, const char *spec, const char *target, sact_goal **ret)
 {
+	g_autofree char *known = NULL;
 	sact_goal *g;
 
-	if (!s || str_empty(spec))
+	if (!s || !spec || config_spec(spec, false, &known) < 0)
 		return -EINVAL;
-	g = goal_handle_new(s, kind, spec, target);
+	if (*known == '/' && !g_str_has_prefix(known, "/dev/"))
+		return -EINVAL;
+	g = goal_handle_new(s, kind, known, target);
 	if (ret)
 		*ret = sact_goal_ref(g);
 	return 0;
@@ -100,6 +103,7 @@ static void overdue(sact *s)
 
 _public_ int sact_goal_new_root(sact *s, const char *target, sact_goal **ret)
 {
+	g_autofree char *known = NULL;
 	guint first;
 	int error;
 
@@ -112,6 +116,8 @@ _public_ int sact_goal_new_root(sact *s, const char *target, sact_goal **ret)
 	}
 	if (str_empty(s->cmdline.root))
 		return -ENOENT;
+	if (config_spec(s->cmdline.root, true, &known) < 0)
+		return -EINVAL; /* sact_add_cmdline() has said so */
 	if (!str_empty(s->cmdline.resume) && !s->cmdline.noresume) {
 		sact_goal *r = goal_handle_new(s, "resume", s->cmdline.resume, NULL);
 

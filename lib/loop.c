@@ -2,8 +2,10 @@
 /* One epoll fd over the sources, the workers and the one timer; inputs in, actions out. */
 #include "context.h"
 
+#include <linux/capability.h>
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -245,6 +247,13 @@ static int open_sources(sact *s, bool udev)
 	r = pool_new(&s->pool, s->epoll_fd, udev, feed, s);
 	if (r >= 0)
 		r = pool_prepare(s->pool); /* it starts while devices are listed */
+	if (r == -ENOENT || r == -EACCES) {
+		struct complaint c = { .number = MSG_NO_WORKER, .severity = 3,
+				       .where = (char *)SACT_LIBEXECDIR "/storage-activate-worker",
+				       .text = (char *)(r == -ENOENT ? "is not there" : "cannot be run") };
+
+		event_complaint(s, &c);
+	}
 	if (r >= 0)
 		r = source_new(&s->source, udev, feed, s);
 	if (r >= 0)
@@ -280,6 +289,15 @@ static void policy_memory(sact *s)
 	policy(s, "memory", value);
 }
 
+/* Whoever may not mount would wait for what no worker of his can do. */
+static bool may_activate(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
+
+	return syscall(SYS_capget, &header, data) < 0 || data[0].effective & (1u << CAP_SYS_ADMIN);
+}
+
 int loop_start(sact *s)
 {
 	bool udev = s->source_kind == SACT_SOURCE_UDEV ||
@@ -292,7 +310,7 @@ int loop_start(sact *s)
 	policy(s, "source", udev ? "udev" : "kernel");
 	policy(s, "modules", udev ? "0" : "1");
 	policy_memory(s);
-	r = open_sources(s, udev);
+	r = may_activate() ? open_sources(s, udev) : -EPERM;
 	if (r < 0) {
 		loop_close(s);
 		return r;

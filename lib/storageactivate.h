@@ -392,7 +392,7 @@ int sact_add_layout(sact *s, const char *text, const char *name);
  * A goal may be made before and after sact_start().  Its setters can be called until it is taken up:
  * at sact_start(), or at the next sact_dispatch(), for which the descriptor becomes readable.
  *
- * Returns: 0; -EINVAL if @s is NULL or @spec is NULL or empty.
+ * Returns: 0; -EINVAL if @s is NULL or @spec is NULL or names no device.
  * Since: 0.1
  */
 int sact_goal_new_device(sact *s, const char *spec, sact_goal **ret);
@@ -407,7 +407,8 @@ int sact_goal_new_device(sact *s, const char *spec, sact_goal **ret);
  * Wants a file system to be mounted.  It is mounted after every mount goal whose target is a parent
  * of this one.  It is checked before only if sact_goal_set_fsck() says so.
  *
- * Returns: 0; -EINVAL if @s is NULL, @spec is NULL or empty or @target is not an absolute path.
+ * Returns: 0; -EINVAL if @s is NULL, @spec is NULL or names no device
+ *	(see sact_goal_new_device()) or @target is not an absolute path.
  * Since: 0.1
  */
 int sact_goal_new_mount(sact *s, const char *spec, const char *target, sact_goal **ret);
@@ -420,7 +421,7 @@ int sact_goal_new_mount(sact *s, const char *spec, const char *target, sact_goal
  *
  * Wants a swap area to be in use.
  *
- * Returns: 0; -EINVAL if @s is NULL or @spec is NULL or empty.
+ * Returns: 0; -EINVAL if @s is NULL or @spec is NULL or names no device.
  * Since: 0.1
  */
 int sact_goal_new_swap(sact *s, const char *spec, sact_goal **ret);
@@ -434,8 +435,8 @@ int sact_goal_new_swap(sact *s, const char *spec, sact_goal **ret);
  * Wants root, and /usr below it if it is named, as the command line of sact_add_cmdline() says.  If that
  * has resume=, a goal before root's decides on it: until then nothing is mounted.
  *
- * Returns: 0; -EINVAL if @s is NULL or @target is not an absolute path; -ENOENT if no command line
- *	was added or it names no root; -EPERM in a locked context (see sact_set_locked()) that does not know
+ * Returns: 0; -EINVAL if @s is NULL, @target is not an absolute path or root= names no device (a message
+ *	says so); -ENOENT if no command line was added or it names no root; -EPERM in a locked context (see sact_set_locked()) that does not know
  *	its root, or if root= names another one.
  * Since: 0.1
  */
@@ -588,8 +589,8 @@ sact_goal *sact_get_goal(const sact *s, size_t index);
  * Starts to listen, starts the helper program, takes up the goals and lists all devices; events may be
  * there when it returns.  After a failure the context is good for sact_unref() only.
  *
- * Returns: 0; -EINVAL if @s is NULL; -EALREADY if it was started; -ENOENT or -EACCES if the helper
- *	program cannot be executed; the negative errno of the socket, of reading /sys or, after
+ * Returns: 0; -EINVAL if @s is NULL; -EALREADY if it was started; -EPERM if the caller is not privileged
+ *	(CAP_SYS_ADMIN); -ENOENT or -EACCES if the helper program cannot be executed, which is a message, too; the negative errno of the socket, of reading /sys or, after
  *	sact_stop(), of reading the mount table: -EPERM, -EMFILE, -ENFILE, -ENOBUFS, -ENOMEM, -ENOENT.
  * Since: 0.1
  */

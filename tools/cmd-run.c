@@ -109,6 +109,8 @@ static int run(struct run *r, const char *spec, int wanted)
 {
 	int status;
 
+	if (wanted == -EINVAL)
+		return spec_error(spec);
 	if (wanted < 0) {
 		say_error(MSG_ENGINE, spec, "%s", strerror(-wanted));
 		return EXIT_FAILED;
@@ -174,9 +176,9 @@ int cmd_root(const struct options *o, int argc, char **argv)
 	if (error == -ENOENT) {
 		say_error(MSG_FILE, o->cmdline ? o->cmdline : cmdlines[0], "names no root=");
 		status = EXIT_FAILED;
-	} else if (error == -EPERM) { /* the library has a message that says why */
+	} else if (error == -EPERM || error == -EINVAL) { /* the library has a message that says why */
 		show_messages(&r);
-		status = EXIT_REFUSED;
+		status = error == -EPERM ? EXIT_REFUSED : EXIT_FAILED;
 	}
 	if (status == EXIT_DONE)
 		status = run(&r, "root", error);
@@ -235,6 +237,31 @@ static int new_mount(struct run *r, char **argv, sact_goal **ret)
 	return error;
 }
 
+/* As paths: slashes that double others or end one say nothing. */
+static bool same_path(const char *a, const char *b)
+{
+	for (;; a++, b++) {
+		while (*a == '/' && (a[1] == '/' || !a[1]))
+			a++;
+		while (*b == '/' && (b[1] == '/' || !b[1]))
+			b++;
+		if (*a != *b || !*a)
+			return *a == *b;
+	}
+}
+
+/* An entry for it is there, but on no device: a message has said so. */
+static bool is_off_device(const struct run *r, const char *path)
+{
+	for (const char *at = r->off_device; at && (at = strchr(at, '\n')); at++) {
+		_cleanup_free_ char *one = strndup(at + 1, strcspn(at + 1, "\n"));
+
+		if (one && same_path(one, path))
+			return true;
+	}
+	return false;
+}
+
 /* Every mount point that was named has to be in the file. */
 static int check_mountpoints(struct run *r, int argc, char **argv)
 {
@@ -245,11 +272,12 @@ static int check_mountpoints(struct run *r, int argc, char **argv)
 		sact_goal *g;
 
 		for (size_t k = 0; !found && (g = sact_get_goal(r->s, k)); k++)
-			found = sact_goal_get_target(g) && strcmp(sact_goal_get_target(g), argv[i]) == 0;
+			found = sact_goal_get_target(g) && same_path(sact_goal_get_target(g), argv[i]);
 		if (found)
 			continue;
-		say_error(MSG_FILE, r->o->fstab ? r->o->fstab : fstabs[0], "has no entry for %s",
-			  argv[i]);
+		if (!is_off_device(r, argv[i]))
+			say_error(MSG_FILE, r->o->fstab ? r->o->fstab : fstabs[0], "has no entry for %s",
+				  argv[i]);
 		status = EXIT_FAILED;
 	}
 	return status;
@@ -261,8 +289,23 @@ static int mount_fstab(struct run *r, int argc, char **argv)
 
 	if (add_fstab(r, r->o->all ? NULL : (const char *const *)argv) < 0)
 		return EXIT_FAILED;
+	show_messages(r);
 	status = check_mountpoints(r, argc, argv);
 	return status == EXIT_DONE ? run(r, "fstab", 0) : status;
+}
+
+/* With ",yes" or ",no" it also says what is answered to the questions of a checker. */
+static bool is_fsck_mode(const char *mode)
+{
+	static const char *const modes[] = {"auto", "force", "no"};
+	size_t len = strcspn(mode, ",");
+
+	if (mode[len] && strcmp(mode + len, ",yes") != 0 && strcmp(mode + len, ",no") != 0)
+		return false;
+	for (size_t i = 0; i < N_ELEMENTS(modes); i++)
+		if (strlen(modes[i]) == len && strncmp(mode, modes[i], len) == 0)
+			return true;
+	return false;
 }
 
 int cmd_mount(const struct options *o, int argc, char **argv)
@@ -274,9 +317,15 @@ int cmd_mount(const struct options *o, int argc, char **argv)
 
 	if (o->all ? argc > 0 : argc == 0)
 		return usage_error("mount: --all, mount points, or SPEC TARGET");
+	if (!pair && argc == 2 && argv[0][0] != '/' && argv[1][0] == '/')
+		return spec_error(argv[0]);
+	if (!pair && argc == 2 && argv[0][0] != '/' && strchr(argv[0], '='))
+		return usage_error("mount: TARGET has to be an absolute path, not '%s'", argv[1]);
 	for (int i = 0; !pair && i < argc; i++)
 		if (argv[i][0] != '/')
 			return usage_error("mount: '%s' is no mount point", argv[i]);
+	if (o->fsck && !is_fsck_mode(o->fsck))
+		return usage_error("mount: --fsck=%s is not understood: auto, force or no", o->fsck);
 	if (!pair && (o->fstype || o->mount_options || o->fsck))
 		return usage_error("mount: --fstype, --options and --fsck go with SPEC TARGET");
 	if (pair && o->fstab)

@@ -216,6 +216,16 @@ static int make_folders(const char *path)
 	return 0;
 }
 
+static bool named_for_us(const char *path)
+{
+	static const char name[] = "/storage-activate";
+	size_t len = strlen(path);
+
+	while (len && path[len - 1] == '/')
+		len--;
+	return len >= strlen(name) && strncmp(path + len - strlen(name), name, strlen(name)) == 0;
+}
+
 int open_run_dir(const char *path, bool make)
 {
 	struct stat st;
@@ -229,6 +239,8 @@ int open_run_dir(const char *path, bool make)
 		r = -errno;
 	else if (st.st_uid != geteuid() || (st.st_mode & 0022))
 		r = -EPERM; /* somebody else could have put into it what we are about to believe */
+	else if (make && (st.st_mode & 0077) && !named_for_us(path))
+		r = -EEXIST; /* it is for others, too, and closing it to them could stop the machine */
 	else if (make && (st.st_mode & 0077) && fchmod(fd, 0700) < 0)
 		r = -errno;
 	else

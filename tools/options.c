@@ -78,6 +78,14 @@ int usage_error(const char *format, ...)
 	return EXIT_USAGE;
 }
 
+int spec_error(const char *spec)
+{
+	say_error(MSG_NO_SPEC, spec,
+		  "names no device; one is UUID=, LABEL=, PARTUUID= or PARTLABEL= with a value, a path below /dev, "
+		  "or MAJOR:MINOR");
+	return EXIT_USAGE;
+}
+
 void options_help(const struct command *c)
 {
 	printf("Usage: storage-activate %s [OPTION...] %s\n\n%s\n\nOptions:\n", c->name, c->arguments,

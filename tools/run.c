@@ -89,6 +89,12 @@ static int set_up_library(struct run *r, const struct options *o)
 	return EXIT_DONE;
 }
 
+static int not_privileged(void)
+{
+	say_error(MSG_PRIVILEGE, "", "only root may activate devices and mount");
+	return EXIT_FAILED;
+}
+
 /*
  * Without a run directory root can still be mounted, so only a process that works in it already is a
  * reason to give up: two of them would forget what the other made.
@@ -98,7 +104,10 @@ static int set_up_run_dir(struct run *r, const struct options *o)
 	int error;
 
 	if ((r->dir_fd = open_run_dir(o->run_dir, true)) < 0) {
-		say_error(MSG_RUN_DIR, o->run_dir, "cannot be used: %s", strerror(-r->dir_fd));
+		if (r->dir_fd == -EACCES && geteuid() != 0)
+			return not_privileged();
+		say_error(MSG_RUN_DIR, o->run_dir, "cannot be used: %s",
+			  r->dir_fd == -EEXIST ? "it is there and others may enter it" : strerror(-r->dir_fd));
 		r->dir_fd = -1;
 		return EXIT_DONE;
 	}
@@ -147,6 +156,7 @@ void run_close(struct run *r)
 		close(r->signal_fd);
 	if (r->dir_fd >= 0)
 		close(r->dir_fd);
+	free(r->off_device);
 }
 
 /* ---- events ---- */
@@ -206,6 +216,17 @@ static void note_automatic_unlock(struct run *r, const char *subject, const char
 	note(r, "no-shell");
 }
 
+/* "TARGET: why it is left out" */
+static void note_off_device(struct run *r, const char *text)
+{
+	char *more = NULL;
+
+	if (asprintf(&more, "%s\n%.*s", r->off_device ? r->off_device : "", (int)strcspn(text, ":"), text) < 0)
+		return;
+	free(r->off_device);
+	r->off_device = more;
+}
+
 static void show_message(struct run *r, const sact_event *e)
 {
 	int severity = sact_event_get_severity(e);
@@ -216,6 +237,8 @@ static void show_message(struct run *r, const sact_event *e)
 		r->changed = true; /* what is said is saved, too: a person may come later */
 	if (severity <= LOG_WARNING || !r->o->quiet)
 		say_message(sact_event_get_number(e), sact_event_get_subject(e), sact_event_get_text(e));
+	if (sact_event_get_number(e) == 123)
+		note_off_device(r, sact_event_get_text(e));
 	if (sact_event_get_number(e) == 3)
 		note(r, "overdue"); /* whoever is pid 1 offers a shell, or acts as panic= says */
 }
@@ -352,6 +375,7 @@ static bool take_signals(struct run *r)
 			continue;
 		}
 		say_error(MSG_INTERRUPTED, "", "interrupted by signal %u", info.ssi_signo);
+		r->signal = info.ssi_signo;
 		end = true;
 	}
 	return end;
@@ -404,8 +428,12 @@ int run_loop(struct run *r)
 	}
 	if (started) /* before, nobody knows whether what was made is still there */
 		save(r);
-	if (error == -EINTR)
-		return EXIT_FAILED;
+	if (error == -EINTR && r->signal)
+		return 128 + r->signal; /* as a shell says it */
+	if (error == -EPERM && !started)
+		return not_privileged();
+	if (error < 0 && !started)
+		show_messages(r);
 	if (error < 0) {
 		say_error(MSG_ENGINE, "", "%s", strerror(-error));
 		return EXIT_FAILED;

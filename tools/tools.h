@@ -26,6 +26,7 @@ enum exit_status {
 
 /* Numbers of the messages that the command line itself prints; the library has its own. */
 enum tool_message {
+	MSG_NO_SPEC = 56,     /* a SPEC that names no device; the library's number, which it cannot use */
 	MSG_FILE = 70,	      /* a named file cannot be read or written */
 	MSG_RUNNING = 71,     /* another process works in this run directory */
 	MSG_RUN_DIR = 72,     /* the run directory cannot be used */
@@ -36,6 +37,7 @@ enum tool_message {
 	MSG_INTERRUPTED = 77,
 	MSG_ANSWER = 78,  /* an answer was not taken */
 	MSG_JOURNAL = 79, /* a line of a journal cannot be understood */
+	MSG_PRIVILEGE = 80, /* only root may */
 };
 
 /* Of an image made with --locked: nobody vouches for the kernel's command line. */
@@ -77,6 +79,7 @@ struct command {
 /* Reads the options of c; returns the index of the first argument, or -EXIT_USAGE. */
 int options_parse(const struct command *c, int argc, char **argv, struct options *ret);
 void options_help(const struct command *c);
+int spec_error(const char *spec); /* it names no device; says what does */
 int usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* ---- the commands ---- */
@@ -227,6 +230,8 @@ struct run {
 	bool loaded;  /* there was a state */
 	bool failed;  /* a numbered error was reported */
 	bool asking;  /* a question stands, and the run directory says so */
+	int signal;   /* that ended it; 0: none */
+	char *off_device; /* mount points of fstab that no device will ever serve, each behind a newline */
 };
 
 int run_open(struct run *r, const struct options *o); /* 0 or an exit status */

@@ -146,7 +146,11 @@ static int call_panic(struct parser *p, const char *value)
 
 	p->ret->has_panic = true;
 	p->ret->panic = bad ? 0 : seconds;
-	return bad ? -EINVAL : 0;
+	if (bad)
+		config_complain(p->out, CONFIG_CMDLINE_VALUE, 3, WHERE,
+				"\"panic%s%s\" needs a number of seconds; the shell stays closed, as with panic=0",
+				value ? "=" : "", value ?: "");
+	return 0;
 }
 
 static int call_break(struct parser *p, const char *value)
@@ -452,7 +456,7 @@ static const struct word words[] = {
 	FIELD("quiet", WORD_TRUE, quiet),
 	CALL("debug", call_debug, NULL),
 	CALL("break", call_break, NULL),
-	CALL("panic", call_panic, "a number of seconds; the shell stays closed, as with panic=0"),
+	CALL("panic", call_panic, NULL),
 	CALL("resume", call_resume, "a device"),
 	{ "resume_offset", WORD_NUMBER, offsetof(struct cmdline, resume_offset), G_MAXINT64 },
 	FIELD("noresume", WORD_TRUE, noresume),

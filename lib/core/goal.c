@@ -519,7 +519,8 @@ static void verified(struct plan *p, struct goal *g, const struct input *in)
 		goal_fail(p, g, MSG_UNREADABLE, in->error, "/dev/%s: %s", d->node,
 			  in->text ?: g_strerror((int)-in->error));
 	else if (layer_for(in->type))
-		goal_fail(p, g, MSG_AMBIVALENT, -EUCLEAN, "/dev/%s is %s, not a file system", d->node, in->type);
+		goal_fail(p, g, MSG_MEMBER, -EUCLEAN, "/dev/%s is %s, a member of something else: name what lies on it",
+			  d->node, in->type);
 	else if (g->kind == GOAL_SWAP && !streq0(in->type, "swap"))
 		goal_fail(p, g, MSG_SWAP_FAILED, -EUCLEAN, "/dev/%s holds %s, no swap area", d->node,
 			  in->type ?: "nothing known");

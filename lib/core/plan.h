@@ -460,6 +460,7 @@ enum sact_message {
 	MSG_TIMEOUT = 1,	/* the deadline of a goal passed */
 	MSG_EXPLAIN = 2,	/* what a goal waits for */
 	MSG_OVERDUE = 3,	/* waiting takes long: whoever can help may look */
+	MSG_MEMBER = 4,		/* a goal names a member, not what lies on it */
 	MSG_UNREADABLE = 10,	/* a device cannot be read */
 	MSG_DAMAGED = 11,	/* a superblock, label or header is damaged */
 	MSG_AMBIVALENT = 12,	/* two formats claim one device */
@@ -497,4 +498,5 @@ enum sact_message {
 	MSG_OVERFLOW = 63,	/* events were lost; everything was read again */
 	MSG_RESUME = 64,
 	MSG_STATE = 65,		/* a line of the state file */
+	MSG_NO_WORKER = 81,	/* the worker's program cannot be run */
 };

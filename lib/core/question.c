@@ -143,7 +143,8 @@ static void wrong_try(struct plan *p, struct answer *ans)
 		emit_ask(p, q);
 	} else {
 		question_withdraw(p, a, "no tries left");
-		assembly_fail(p, a, MSG_LUKS_TRIES, "%u wrong passphrases, no tries left", q->tries);
+		assembly_fail(p, a, MSG_LUKS_TRIES, "%u wrong passphrase%s, no tries left", q->tries,
+			      q->tries == 1 ? "" : "s");
 	}
 }
 

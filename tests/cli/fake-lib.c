@@ -263,13 +263,19 @@ int sact_add_fstab(sact *s, const char *text, const char *name, const char *cons
 	if (!targets)
 		add_goal(s, "UUID=ok", "/all");
 	for (size_t i = 0; targets && targets[i]; i++)
-		if (strcmp(targets[i], "/unknown") != 0)
+		if (strcmp(targets[i], "/nfs") == 0)
+			message(s, 123, 4, "fstab:1", "/nfs: srv:/a (nfs) is no device");
+		else if (strcmp(targets[i], "/srv//") == 0)
+			add_goal(s, "UUID=ok", "/srv");
+		else if (strcmp(targets[i], "/unknown") != 0)
 			add_goal(s, "UUID=ok", targets[i]);
 	return 0;
 }
 
 int sact_goal_new_device(sact *s, const char *spec, sact_goal **ret)
 {
+	if (!strchr(spec, '='))
+		return -EINVAL;
 	*ret = add_goal(s, spec, NULL);
 	return 0;
 }
@@ -352,6 +358,8 @@ sact_goal *sact_get_goal(const sact *s, size_t index)
 
 int sact_start(sact *s)
 {
+	if (s->n_goals && strcmp(s->goals[0]->spec, "UUID=user") == 0)
+		return -EPERM;
 	wake(s);
 	return 0;
 }

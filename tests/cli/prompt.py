@@ -162,7 +162,7 @@ def test_signals():
         r.wait_for(C1)
         r.child.send_signal(sig)
         status = r.end()
-        check(r.restored() and status == (-sig if sig == signal.SIGSEGV else 1),
+        check(r.restored() and status == (-sig if sig == signal.SIGSEGV else 128 + sig),
               f"{sig.name} leaves the terminal as it was", (status, r.text))
 
 

@@ -85,7 +85,17 @@ row 0 'debug log' device UUID=ok --verbose "${common[@]}"
 [ "$(cat out)" = /dev/fake0 ] && [ ! -s err ]
 say_result $? 'device --quiet prints the node and nothing else'
 row 0 '/mnt: done' mount UUID=ok /mnt --fsck --fstype=ext4 --options=ro "${common[@]}"
-row 1 'SACT-076' mount UUID=ok /mnt --fsck=twice "${common[@]}"
+row 2 'fsck=twice is not understood' mount UUID=ok /mnt --fsck=twice "${common[@]}"
+row 2 'fsck=auto,perhaps' mount UUID=ok /mnt --fsck=auto,perhaps "${common[@]}"
+row 0 '' mount UUID=ok /mnt --fsck=force "${common[@]}"
+row 2 'SACT-056: foo: names no device; one is UUID=' device foo "${common[@]}"
+row 2 'SACT-056: foo: names no device' mount foo /mnt "${common[@]}"
+row 2 'absolute path' mount LABEL=x rel "${common[@]}"
+row 1 'SACT-080: only root' device UUID=user "${common[@]}"
+row 0 '/srv: done' mount /srv// --fstab=empty "${common[@]}"
+row 1 'SACT-123: fstab:1: /nfs' mount /nfs --fstab=empty "${common[@]}"
+! grep -q 'no entry' out err
+say_result $? 'an entry that is on no device is not called missing'
 row 0 '/all: done' mount --all --fstab=empty "${common[@]}"
 row 0 '/srv: done' mount /usr /srv --fstab=empty "${common[@]}"
 row 1 'SACT-070: .*no entry for /unknown' mount /usr /unknown --fstab=empty "${common[@]}"
@@ -120,6 +130,11 @@ row 0 'nothing to stop' stop --all --run-dir="$dir/run"
 row 0 'all: stopped, everything' stop --everything --run-dir="$dir/run"
 mkdir -m 0777 open && chmod 0777 open
 row 0 'SACT-072' device UUID=ok --crypttab=empty --mdadm-conf=empty --run-dir="$dir/open"
+mkdir -m 0755 others storage-activate
+row 0 'SACT-072.*others may enter' device UUID=ok --crypttab=empty --mdadm-conf=empty --run-dir="$dir/others"
+row 0 '^/dev/fake0' device UUID=ok --crypttab=empty --mdadm-conf=empty --run-dir="$dir/storage-activate/"
+[ "$(stat -c %a others storage-activate)" = $'755\n700' ]
+say_result $? 'a directory that was there keeps its mode, unless it is named for us'
 ln -s run link
 row 0 'SACT-072' device UUID=ok --crypttab=empty --mdadm-conf=empty --run-dir="$dir/link"
 long=$dir/$(printf 'x%.0s' {1..120})

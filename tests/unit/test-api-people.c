@@ -67,8 +67,32 @@ static void test_locked_row(gconstpointer data)
 	g_assert_cmpuint(number, ==, row->number);
 }
 
+/* What names no device is refused at once: no goal waits for it. */
+static void test_specs(void)
+{
+	static const char *const bad[] = { "", "foo", "FOO=bar", "UUID=", "LABEL=\"\"", "1:2:3", "8:", "sda1", "/",
+					   "/home", "uuid=1", "PARTUUID=1/PARTNROFF=1", "-1:1", "8:99999999999" };
+	static const char *const good[] = { "UUID=1", "LABEL=a b", "PARTUUID=1-02", "PARTLABEL=x", "/dev/sda1",
+					    "/dev/disk/by-id/x", "8:1" };
+	g_autoptr(sact) s = context();
+
+	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+		g_assert_cmpint(sact_goal_new_device(s, bad[i], NULL), ==, -EINVAL);
+		g_assert_cmpint(sact_goal_new_mount(s, bad[i], "/x", NULL), ==, -EINVAL);
+		g_assert_cmpint(sact_goal_new_swap(s, bad[i], NULL), ==, -EINVAL);
+	}
+	g_assert_null(sact_get_goal(s, 0));
+	for (size_t i = 0; i < G_N_ELEMENTS(good); i++) {
+		g_assert_cmpint(sact_goal_new_device(s, good[i], NULL), ==, 0);
+		g_assert_cmpstr(sact_goal_get_spec(sact_get_goal(s, i)), ==, good[i]);
+	}
+	g_assert_cmpint(sact_add_cmdline(s, "root=sda1"), ==, 0);
+	g_assert_cmpint(sact_goal_new_root(s, "/x", NULL), ==, -EINVAL);
+}
+
 void add_tests_people(void)
 {
+	g_test_add_func("/api/specs", test_specs);
 	for (size_t i = 0; i < G_N_ELEMENTS(locked_rows); i++) {
 		g_autofree char *path = g_strdup_printf("/api/locked/%zu", i);
 
