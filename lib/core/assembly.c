@@ -47,6 +47,7 @@ void assembly_free(struct assembly *a)
 	g_free(a->error);
 	g_ptr_array_unref(a->members);
 	g_ptr_array_unref(a->outputs);
+	g_array_unref(a->awaited);
 	g_hash_table_unref(a->seen);
 	g_free(a);
 }
@@ -69,6 +70,7 @@ struct assembly *assembly_get(struct plan *p, const struct layer *l, const char 
 	a->id = g_strdup(id);
 	a->members = g_ptr_array_new_with_free_func(member_free);
 	a->outputs = g_ptr_array_new();
+	a->awaited = g_array_new(FALSE, FALSE, sizeof(dev_t));
 	a->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	a->since = p->now;
 	a->number = p->assemblies->len;
@@ -193,6 +195,8 @@ void assembly_set_state(struct plan *p, struct assembly *a, enum assembly_state 
 	requeue(p, a, to);
 	p->changed = true;
 	a->state = to;
+	if (to != ASSEMBLY_ACTIVATING && !assembly_running(a))
+		g_array_set_size(a->awaited, 0);
 	if (to != ASSEMBLY_STARTABLE)
 		a->degraded_at = 0;
 	if (to != ASSEMBLY_STARTABLE && to != ASSEMBLY_WAITING)
@@ -236,6 +240,7 @@ struct member *assembly_join(struct plan *p, struct assembly *a, struct device *
 	m->serial = d->serial;
 	d->member_of = a;
 	g_ptr_array_add(a->members, m);
+	outputs_find_above(p, d);
 	if (g_hash_table_add(a->seen, identity))
 		a->clock_restart = true;
 	if (a->state == ASSEMBLY_FAILED && a->error_number != MSG_LUKS_TRIES && a->error_number != MSG_LUKS_SKIPPED)
@@ -451,7 +456,9 @@ static void consider(struct plan *p, struct assembly *a)
 {
 	a->layer->evaluate(p, a);
 	if (a->adopted && !assembly_running(a) && a->state != ASSEMBLY_ACTIVATING && assembly_device(a)) {
-		assembly_set_state(p, a, a->complete ? ASSEMBLY_ACTIVE : ASSEMBLY_DEGRADED);
+		/* A volume that nobody names is never complete, and lacks nothing. */
+		assembly_set_state(p, a, a->complete || (a->needed && a->present >= a->needed) ? ASSEMBLY_ACTIVE :
+												     ASSEMBLY_DEGRADED);
 		for (guint i = 0; i < a->members->len; i++)
 			((struct member *)a->members->pdata[i])->added = true;
 	}

@@ -48,6 +48,7 @@ static void goal_each(const struct goal *g, void (*fn)(void *data, const struct 
 static void waiting_each(const struct plan *p, void (*fn)(void *data, const struct deadline *d), void *data)
 {
 	emit(fn, data, probe_hold(p), "enumeration", "devices that do not answer are passed over");
+	emit(fn, data, choice_hold(p), "choice", "what is being activated is waited for no longer");
 	emit(fn, data, p->overdue_at, "waiting", "help is called");
 	for (const GList *l = p->loose.head; l; l = l->next) {
 		const struct assembly *a = l->data;

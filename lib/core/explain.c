@@ -92,7 +92,10 @@ static bool explain_volumes(const struct plan *p, const struct goal *g, GPtrArra
 
 static void explain_find(const struct plan *p, const struct goal *g, GPtrArray *waits)
 {
-	bool named = layout_explain(p, g, waits);
+	bool named;
+
+	choice_explain(p, g, waits);
+	named = waits->len > 0 || layout_explain(p, g, waits);
 
 	for (guint i = 0; i < p->assemblies->len; i++) {
 		const struct assembly *a = p->assemblies->pdata[i];

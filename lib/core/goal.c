@@ -170,63 +170,6 @@ void goal_device_gone(struct plan *p, struct device *d)
 
 /* ---- the steps ---- */
 
-static bool by_content(const char *key)
-{
-	return g_str_has_prefix(key, "UUID=") || g_str_has_prefix(key, "LABEL=") ||
-	       g_str_has_prefix(key, "PARTUUID=") || g_str_has_prefix(key, "PARTLABEL=");
-}
-
-/* Before it and the disk below it are read, nobody knows whether a layer claims it. */
-static bool usable(const struct plan *p, const struct device *d)
-{
-	d = d->path_of ?: d;
-	return d->size && !d->member_of && graph_looked_at(p, d) && !graph_hidden(p, d);
-}
-
-/* A device that must not be taken.  Nobody resumes from such a one, but that keeps no machine from starting. */
-static void refuse(struct plan *p, struct goal *g, unsigned number, int64_t code, const char *why)
-{
-	if (g->kind != GOAL_RESUME) {
-		goal_fail(p, g, number, code, "%s", why);
-		return;
-	}
-	plan_report(p, number, 3, g->spec, "%s", why);
-	resume_decide(p, g, why);
-}
-
-/* Two devices of one identity: nobody can tell which was meant. */
-static void refuse_clones(struct plan *p, struct goal *g, const struct device *a, const struct device *b)
-{
-	g_autofree char *why = g_strdup_printf(
-		"/dev/%s and /dev/%s both answer to %s; name one of them by its /dev path or PARTUUID to choose",
-		a->node, b->node, g->spec);
-
-	refuse(p, g, MSG_DUPLICATE, -EUCLEAN, why);
-}
-
-static struct device *candidate(struct plan *p, struct goal *g)
-{
-	const GPtrArray *found = graph_named(p, g->key);
-	struct device *first = NULL;
-
-	if (!found || (by_content(g->key) && !graph_choice_allowed(p)))
-		return NULL;
-	for (guint i = 0; i < found->len; i++) {
-		struct device *d = found->pdata[i];
-
-		/* A device goal may name a member of something: its node is all that is wanted. */
-		if (g->kind == GOAL_DEVICE ? !d->size : !usable(p, d))
-			continue;
-		if (first && by_content(g->key)) {
-			refuse_clones(p, g, first, d);
-			return NULL;
-		}
-		first = first ?: d;
-	}
-	/* one disk is used over one path, whichever is named */
-	return first && first->path_of && g->kind != GOAL_DEVICE ? first->path_of : first;
-}
-
 static struct action *request(struct plan *p, struct goal *g, enum action_type t, uint64_t timeout)
 {
 	struct action *a = plan_request(p, t, OWNER_GOAL, g, timeout);
@@ -332,7 +275,7 @@ static bool has_candidate(const struct plan *p, const struct goal *g)
 	const GPtrArray *found = graph_choice_allowed(p) ? graph_named(p, g->key) : NULL;
 
 	for (guint i = 0; found && i < found->len; i++)
-		if (usable(p, found->pdata[i]))
+		if (choice_usable(p, found->pdata[i]))
 			return true;
 	return false;
 }
@@ -355,7 +298,7 @@ static bool supplanted(struct plan *p, struct goal *g, const struct device *d)
 	g_autofree char *why = g->kind == GOAL_DEVICE ? NULL : layout_supplanted(p, g, d);
 
 	if (why)
-		refuse(p, g, MSG_SUPPLANTED, -EKEYREJECTED, why);
+		choice_refuse(p, g, MSG_SUPPLANTED, -EKEYREJECTED, why);
 	return why != NULL;
 }
 
@@ -375,7 +318,7 @@ static bool hope(const struct plan *p)
 
 		switch (a->state) {
 		case ASSEMBLY_WAITING:
-			if (a->present < a->needed || a->dirty)
+			if (a->present < a->needed || a->held || a->dirty)
 				return true;
 			break;
 		case ASSEMBLY_STARTABLE:
@@ -466,7 +409,7 @@ static void consider(struct plan *p, struct goal *g)
 
 	if (g->state != GOAL_WAITING || blocked(p, g) || (p->resume && g->kind != GOAL_RESUME))
 		return;
-	d = candidate(p, g);
+	d = choice_make(p, g);
 	if (!d || supplanted(p, g, d))
 		return;
 	goal_set_device(p, g, d);

@@ -151,39 +151,6 @@ void graph_dirty(struct plan *p, struct device *d)
 	g_queue_push_tail(&p->dirty_devices, d);
 }
 
-/* A device below others (dm, md): find the assembly that its slaves make up. */
-static void device_find_assembly(struct plan *p, struct device *d)
-{
-	g_auto(GStrv) nums = NULL;
-	bool dm = !str_empty(d->dm_uuid);
-
-	if (d->output_of)
-		return;
-	if (dm && g_str_has_prefix(d->dm_uuid, "LVM-") && strlen(d->dm_uuid) >= 4 + 64) {
-		g_autofree char *vg = g_strndup(d->dm_uuid + 4, 32);
-		struct assembly *a = assembly_find(p, "lvm", vg);
-
-		if (a) {
-			assembly_output(p, a, d);
-			return;
-		}
-	}
-	if (str_empty(d->slaves))
-		return;
-	nums = g_strsplit(d->slaves, " ", -1);
-	for (char **n = nums; *n; n++) {
-		dev_t devnum;
-		struct device *slave = devnum_parse(*n, &devnum) < 0 ? NULL : graph_find(p, devnum);
-
-		if (!slave || !slave->member_of)
-			continue;
-		if (dm == (slave->member_of->layer != &layer_md)) {
-			assembly_output(p, slave->member_of, d);
-			return;
-		}
-	}
-}
-
 /* Which path to a disk is used may be known by what lies on it only. */
 static void paths_below(struct plan *p, const struct device *d)
 {
@@ -243,7 +210,7 @@ void graph_outputs_again(struct plan *p, const struct assembly *a)
 		}
 		if (!d->size)
 			listed_answered(p, d);
-		device_find_assembly(p, d);
+		outputs_find(p, d);
 		graph_dirty(p, d);
 	}
 }
@@ -277,7 +244,7 @@ void graph_device(struct plan *p, const struct input *in)
 		assembly_output(p, d->output_of, d); /* somebody started what he had begun */
 	names_of_node(p, d);
 	paths_below(p, d);
-	device_find_assembly(p, d);
+	outputs_find(p, d);
 	if (!d->size)
 		listed_answered(p, d);
 	graph_dirty(p, d);
@@ -380,8 +347,6 @@ static void device_claim(struct plan *p, struct device *d)
 /* Its content is known: it becomes a candidate, unless the disk below it is claimed as a whole. */
 static void device_consider(struct plan *p, struct device *d)
 {
-	const GPtrArray *holders;
-
 	goals_ask_device(p, d);
 	if (!d->size || p->stopping)
 		return;
@@ -398,12 +363,12 @@ static void device_consider(struct plan *p, struct device *d)
 	if (d->output_of && d->output_of->layer->name_output)
 		d->output_of->layer->name_output(p, d->output_of, d);
 	device_claim(p, d);
-	for (guint i = 0; d->has_paths && (holders = paths_holders(p, d)) && i < holders->len; i++)
-		device_find_assembly(p, holders->pdata[i]);
+	outputs_find_above(p, d);
 	links_update(p, d);
 	if (d->output_of && d->output_of->trial)
 		assembly_touch(p, d->output_of);
-	device_find_assembly(p, d);
+	outputs_find(p, d);
+	choice_late(p, d);
 }
 
 static void partitions_dirty(struct plan *p, const struct device *disk)

@@ -244,19 +244,43 @@ bool layout_is_encrypted(const struct plan *p, const struct input *n)
 	return encrypted_below(p, n, 0) != NULL;
 }
 
-static bool reached_through(const struct plan *p, const struct device *d, const char *layer, unsigned depth)
+static bool recorded(const struct plan *p, const struct input *n, const struct device *d, unsigned depth)
+{
+	g_auto(GStrv) below = NULL;
+
+	if (!n || depth > DEPTH_MAX)
+		return false;
+	if (streq0(n->kind, "luks") && luks_uuid_of(d, n->uuid))
+		return true;
+	below = g_strsplit(n->slaves ?: "", " ", -1);
+	for (char **b = below; *b; b++)
+		if (**b && recorded(p, node_named(p, *b), d, depth + 1))
+			return true;
+	return false;
+}
+
+/* Each of its legs lies on an encrypted volume that is recorded below top. */
+static bool reached_through(const struct plan *p, const struct device *d, const struct input *top, unsigned depth)
 {
 	const struct device *disk = d->parent ? graph_find(p, d->parent) : NULL;
-	const struct assembly *a = d->output_of ?: disk ? (d->output_of ?: disk->output_of) : NULL;
+	const struct device *made = d->output_of || !disk ? d : disk;
+	const struct assembly *a = made->output_of;
+	bool any = false;
 
 	if (!a || depth > DEPTH_MAX)
 		return false;
-	if (streq0(a->layer->name, layer))
+	if (a->layer == &layer_luks && recorded(p, top, made, 0))
 		return true;
-	for (guint i = 0; i < a->members->len; i++)
-		if (!reached_through(p, ((struct member *)a->members->pdata[i])->dev, layer, depth + 1))
+	for (guint i = 0; i < a->members->len; i++) {
+		const struct member *m = a->members->pdata[i];
+
+		if (m->excluded)
+			continue;
+		if (!reached_through(p, m->dev, top, depth + 1))
 			return false;
-	return a->members->len > 0;
+		any = true;
+	}
+	return any;
 }
 
 /* crypttab says what /dev/mapper/NAME is: nothing else of that name will do. */
@@ -274,13 +298,13 @@ static const struct volume *volume_of_key(const struct plan *p, const char *key)
 /* Why d must not be taken for what the goal means; NULL: nothing speaks against it. */
 char *layout_supplanted(const struct plan *p, const struct goal *g, const struct device *d)
 {
-	const struct input *luks = encrypted_below(p, node_of_goal(p, g), 0);
+	const struct input *top = node_of_goal(p, g), *luks = encrypted_below(p, top, 0);
 	const struct volume *v = volume_of_key(p, g->key);
 
 	if (v && (!d->output_of || d->output_of != v->assembly))
 		return g_strdup_printf("/dev/%s is called %s but is not the volume that %s names: refused", d->node,
 				       g->spec, v->where ?: "crypttab");
-	if (!luks || reached_through(p, d, "luks", 0))
+	if (!luks || reached_through(p, d, top, 0))
 		return NULL;
 	return g_strdup_printf("/dev/%s answers to %s but does not lie on the encrypted volume %s: refused", d->node,
 			       g->spec, luks->label ?: luks->uuid);

@@ -73,6 +73,7 @@ struct plan *plan_new(void)
 	p->layout = g_ptr_array_new_with_free_func(input_free);
 	p->made = g_ptr_array_new_with_free_func(input_free);
 	p->drivers = drivers_new();
+	p->choosers = g_ptr_array_new();
 	p->requests = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, request_free);
 	p->stop_tried = g_ptr_array_new_with_free_func(g_free);
 	p->degraded_after = 20 * USEC_PER_SEC;
@@ -95,6 +96,7 @@ void plan_free(struct plan *p)
 	g_hash_table_unref(p->by_id);
 	g_hash_table_unref(p->volumes_by_key);
 	g_hash_table_unref(p->requests);
+	g_ptr_array_unref(p->choosers);
 	goalset_clear(p);
 	g_ptr_array_unref(p->volumes);
 	g_ptr_array_unref(p->arrays);
@@ -494,6 +496,8 @@ void plan_step(struct plan *p, const struct input *in, uint64_t now, struct acti
 	p->now = now;
 	deadlines_fire(p);
 	apply(p, in);
+	if (!p->choice_waiting)
+		choice_ask(p);
 	do {
 		graph_drain(p);
 		if (!choice_before && graph_choice_allowed(p)) {
@@ -501,6 +505,7 @@ void plan_step(struct plan *p, const struct input *in, uint64_t now, struct acti
 			goals_ask_all(p);
 			assembly_touch_all(p);
 		}
+		choice_clock(p);
 		goals_consider(p); /* before the assemblies: what is met needs no more of them */
 		assembly_drain(p);
 		if (!p->stopping && !p->dirty_devices.length && !p->dirty_assemblies.length)

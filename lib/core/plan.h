@@ -54,6 +54,7 @@ struct device {
 	struct device *path_of; /* the path to the same disk that is used; NULL: this one */
 	bool has_paths, paths_told;
 	GSList *goals; /* struct goal whose device it is */
+	bool clone_told;
 	uint64_t since;
 	GList link; /* in plan->devices */
 };
@@ -90,8 +91,10 @@ struct assembly {
 	enum assembly_state state;
 	GPtrArray *members; /* struct member, owned, arrival order */
 	GPtrArray *outputs; /* struct device, not owned */
+	GArray *awaited;    /* dev_t of outputs that were announced and have not been looked at */
 	unsigned needed, present;
 	bool startable, complete;
+	bool held; /* has all it needs, and whether it is the one that is meant is not known yet */
 	bool idle; /* complete, and no goal wants anything of it */
 	bool dirty;
 	bool ours, adopted, with_missing;
@@ -129,6 +132,7 @@ struct goal {
 	char *node_path; /* "/dev/…" of dev */
 	uint64_t request;
 	uint64_t since, until;
+	bool choosing;	     /* among plan->choosers */
 	bool optional;	     /* nofail: nobody waits for a device that is not there */
 	bool too_late;	     /* failed, and then its mount or swap was made all the same */
 	int64_t fsck_status; /* -1: not run */
@@ -260,6 +264,10 @@ struct plan {
 	uint64_t enumerated_at, probe_progress;
 	unsigned listed_unprobed; /* of the first enumeration, not answered yet */
 	bool slow_probes_released;
+	bool choice_waiting;   /* somebody waits with a choice for what is under way */
+	GPtrArray *choosers;   /* struct goal, of those */
+	uint64_t choice_since; /* since when; 0: nobody does */
+	bool choice_released;  /* it took too long */
 	unsigned n_devices;
 	bool orphans; /* partitions came before their disk */
 	bool paths_untold;
@@ -324,6 +332,28 @@ const GPtrArray *paths_holders(const struct plan *p, const struct device *d); /*
 void paths_again(struct plan *p, const char *key);
 void paths_again_of(struct plan *p, dev_t devnum);
 void paths_tell(struct plan *p);
+
+/* outputs.c: whose output a device is; all answer 1, -1: no, 0: not known yet */
+typedef int (*output_judge)(const struct plan *p, const struct assembly *a, const struct device *below, unsigned depth);
+int outputs_below(const struct plan *p, const struct assembly *a, const struct device *d, output_judge judge,
+		  unsigned depth);
+void outputs_find(struct plan *p, struct device *d);
+void outputs_find_above(struct plan *p, const struct device *d);
+void outputs_made(struct plan *p, struct assembly *a, dev_t devnum); /* the worker says so */
+bool outputs_awaited(const struct plan *p, const struct assembly *a);
+
+/* choice.c: of several devices that answer to one name */
+struct device *choice_make(struct plan *p, struct goal *g); /* NULL: none, or not yet, or it was refused */
+bool choice_by_content(const char *key);
+bool choice_usable(const struct plan *p, const struct device *d);
+bool choice_waits(struct plan *p, const struct device *d); /* another of its identity may still come */
+bool choice_is_original(const struct device *x, const struct device *y); /* y is a snapshot of x */
+void choice_refuse(struct plan *p, struct goal *g, unsigned number, int64_t code, const char *why);
+void choice_explain(const struct plan *p, const struct goal *g, GPtrArray *waits);
+void choice_late(struct plan *p, struct device *d);
+void choice_clock(struct plan *p);
+void choice_ask(struct plan *p);
+uint64_t choice_hold(const struct plan *p);
 
 /* assembly.c */
 struct assembly *assembly_get(struct plan *p, const struct layer *l, const char *id);
@@ -466,6 +496,7 @@ enum sact_message {
 	MSG_AMBIVALENT = 12,	/* two formats claim one device */
 	MSG_DUPLICATE = 13,	/* two devices carry one identity */
 	MSG_PATHS = 14,		/* several paths to one disk, and no multipath */
+	MSG_CLONE_LATE = 15,	/* a second device of one identity, after the choice */
 	MSG_MD_STALE = 20,	/* a member is out of date */
 	MSG_MD_SPLIT = 21,	/* members say of each other that they failed */
 	MSG_MD_FAILED = 22,	/* the kernel refused an array */

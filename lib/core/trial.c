@@ -29,7 +29,7 @@ static bool member_leads(const struct plan *p, const struct assembly *a, unsigne
 	case ASSEMBLY_COMPLETE:
 		return assembly_demanded(p, a);
 	case ASSEMBLY_WAITING: /* for more members, or for nobody: a volume that nothing names */
-		return a->present < a->needed;
+		return a->present < a->needed || a->held;
 	case ASSEMBLY_FAILED:
 	case ASSEMBLY_STOPPED:
 		return false;

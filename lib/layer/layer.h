@@ -42,6 +42,15 @@ struct layer {
 	/* Appends what is missing to `waits` (struct wait), nearest leaf first. */
 	void (*missing)(const struct plan *p, const struct assembly *a, GPtrArray *waits);
 
+	/* Whether it made d, which lies on others: 1, -1: no, 0: what d lies on is not known yet. */
+	int (*gives)(const struct plan *p, const struct assembly *a, const struct device *d);
+
+	/* Of two outputs: whether y is a snapshot of x, so that its content was x's.  May be NULL. */
+	bool (*is_original)(const struct assembly *a, const struct device *x, const struct device *y);
+
+	/* What d is a snapshot of, if that has not been read; caller frees.  May be NULL. */
+	char *(*lacks_original)(const struct plan *p, const struct assembly *a, const struct device *d);
+
 	/* More names for an output ("/dev/VG/LV").  May be NULL. */
 	void (*name_output)(struct plan *p, struct assembly *a, struct device *d);
 
@@ -77,5 +86,8 @@ extern const struct layer *const layers[]; /* NULL-terminated; order is policy *
 
 const struct layer *layer_for(const char *type);
 bool layer_take(struct plan *p, struct device *d); /* one of them takes it, or has */
+
+/* luks.c: whether d is the open volume with this UUID in its header. */
+bool luks_uuid_of(const struct device *d, const char *uuid);
 
 void wait_add(GPtrArray *waits, const char *kind, uint64_t since, uint64_t until, char *leaf, char *reason);

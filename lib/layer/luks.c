@@ -6,30 +6,16 @@
  * Where header= says that the header is elsewhere, nothing on the device tells what it is: the entry
  * does.  Its UUID is not known then.
  */
-#include "layer/layer.h"
+#include "layer/luks.h"
 
 #define PROBE_DEEP_TIMEOUT (60 * USEC_PER_SEC)
 #define OPEN_TIMEOUT (300 * USEC_PER_SEC) /* argon2 on a small machine is slow, not hung */
 #define TRIES_DEFAULT 3
 
-struct luks {
-	struct volume *volume;
-	bool verified;	 /* one full probe agreed that it is LUKS */
-	bool header_seen; /* the one that is elsewhere */
-	bool keyfile_done;
-	bool queued;	 /* waits for the memory that another's key derivation uses */
-	GArray *tried;	 /* uint64_t: secrets that were tried here */
-};
-
 static const char *const claims[] = { "crypto_LUKS", NULL };
 
-static struct luks *luks_of(const struct assembly *a)
-{
-	return a->data;
-}
-
 /* A label of LUKS2 is no file system's, and so none of the device's names. */
-static bool called(const struct device *d, const char *key)
+bool luks_called(const struct device *d, const char *key)
 {
 	if (d->info.label && g_str_has_prefix(key, "LABEL=") && g_str_equal(key + strlen("LABEL="), d->info.label))
 		return true;
@@ -51,7 +37,7 @@ static struct volume *detached(const struct plan *p, const struct device *d)
 		struct volume *v = p->volumes->pdata[i];
 
 		if (v->config.header &&
-		    (called(d, v->key) || tagged(v->key, "UUID=", d->info.uuid) ||
+		    (luks_called(d, v->key) || tagged(v->key, "UUID=", d->info.uuid) ||
 		     tagged(v->key, "PARTUUID=", d->info.partuuid) || tagged(v->key, "PARTLABEL=", d->info.partlabel)))
 			return v;
 	}
@@ -59,7 +45,7 @@ static struct volume *detached(const struct plan *p, const struct device *d)
 }
 
 /* It carries none: such a one is known by configuration only. */
-static bool is_data(const struct device *d)
+bool luks_is_data(const struct device *d)
 {
 	return streq0(d->info.type, claims[0]) && !d->info.uuid;
 }
@@ -87,7 +73,7 @@ static void header_came(struct plan *p, const struct device *d)
 		const struct volume *v = p->volumes->pdata[i];
 		g_autofree char *key = v->config.header && v->assembly ? graph_key(v->config.header) : NULL;
 
-		if (key && (called(d, key) || tagged(key, "UUID=", d->info.uuid) ||
+		if (key && (luks_called(d, key) || tagged(key, "UUID=", d->info.uuid) ||
 			    tagged(key, "PARTUUID=", d->info.partuuid) ||
 			    tagged(key, "PARTLABEL=", d->info.partlabel)))
 			assembly_touch(p, v->assembly);
@@ -104,7 +90,7 @@ static bool luks_take(struct plan *p, struct device *d)
 	char *partuuid = NULL, *partlabel = NULL;
 
 	header_came(p, d);
-	if (!v || is_data(d))
+	if (!v || luks_is_data(d))
 		return v != NULL;
 	if (streq0(d->info.type, claims[0]) && tagged(v->key, "UUID=", d->info.uuid))
 		return false;
@@ -124,32 +110,27 @@ static bool luks_take(struct plan *p, struct device *d)
 
 static char *luks_identify(struct plan *p, struct device *d)
 {
-	const struct volume *v = is_data(d) ? detached(p, d) : NULL;
+	const struct volume *v = luks_is_data(d) ? detached(p, d) : NULL;
 
 	return g_strdup(v ? v->name : d->info.uuid);
 }
 
-static struct volume *find_volume(const struct plan *p, const struct assembly *a)
+struct volume *luks_find_volume(const struct plan *p, const struct assembly *a)
 {
 	for (guint m = 0; m < a->members->len; m++) {
 		const struct device *d = ((struct member *)a->members->pdata[m])->dev;
 
-		if (is_data(d))
+		if (luks_is_data(d))
 			return detached(p, d);
 	}
 	for (guint i = 0; i < p->volumes->len; i++) {
 		struct volume *v = p->volumes->pdata[i];
 
 		for (guint m = 0; m < a->members->len; m++)
-			if (called(((struct member *)a->members->pdata[m])->dev, v->key))
+			if (luks_called(((struct member *)a->members->pdata[m])->dev, v->key))
 				return v;
 	}
 	return NULL;
-}
-
-static bool by_identity(const struct volume *v)
-{
-	return strchr(v->key, '=') != NULL;
 }
 
 /* What comes back may be another one: everything begins anew. */
@@ -174,6 +155,15 @@ static bool header_there(const struct plan *p, const struct volume *v)
 	return path || !v->config.header;
 }
 
+/* By what it carries others may be named, too: see choice.c. */
+static bool may_be_chosen(struct plan *p, const struct assembly *a)
+{
+	const struct luks *l = luks_of(a);
+
+	return a->state == ASSEMBLY_ACTIVATING || assembly_running(a) || !luks_by_identity(l->volume) || !goals_search(p) ||
+	       !choice_waits(p, luks_data_device(a));
+}
+
 static void luks_evaluate(struct plan *p, struct assembly *a)
 {
 	struct luks *l = luks_of(a);
@@ -184,33 +174,21 @@ static void luks_evaluate(struct plan *p, struct assembly *a)
 	}
 	a->needed = 1;
 	a->present = a->members->len ? 1 : 0;
-	if (!l->volume && a->members->len) {
-		l->volume = find_volume(p, a);
-		if (l->volume) {
-			l->volume->assembly = a;
-			str_set(&a->name, l->volume->name);
-			assembly_touch_loose(p); /* clocks of arrays that it may be part of */
-		}
-	}
+	luks_take_volume(p, a);
 	a->startable = false;
-	a->complete = a->members->len && l->volume && !strstr(l->volume->config.options ?: "", "noauto") &&
-		      header_there(p, l->volume);
-	if (a->complete && a->members->len > 1 && !assembly_running(a) && a->state != ASSEMBLY_FAILED &&
-	    by_identity(l->volume)) {
-		const struct device *x = ((struct member *)a->members->pdata[0])->dev;
-		const struct device *y = ((struct member *)a->members->pdata[1])->dev;
-
+	a->held = false;
+	if (luks_judge(p, a)) {
+		a->complete = luks_data_device(a) && l->volume && !strstr(l->volume->config.options ?: "", "noauto") &&
+			      header_there(p, l->volume);
+		a->held = a->complete && !may_be_chosen(p, a);
+		a->complete = a->complete && !a->held;
+	} else {
 		a->complete = false;
-		assembly_fail(p, a, MSG_DUPLICATE, "/dev/%s and /dev/%s %s %s", x->node, y->node,
-			      is_data(x) ? "both are" : "carry the same header:",
-			      is_data(x) ? l->volume->spec : a->id);
 	}
 	if (a->state == ASSEMBLY_ACTIVATING && !a->request && !a->members->len)
 		gone(p, a);
 	else if (!a->request && !a->members->len)
 		forget(l);
-	if (a->state == ASSEMBLY_FAILED && a->error_number == MSG_DUPLICATE && a->members->len < 2)
-		assembly_set_state(p, a, ASSEMBLY_WAITING);
 	/* Not when the demand only waits for one more driver: an answer on its way would be lost. */
 	if (question_of(p, a) && !goals_search(p)) {
 		question_withdraw(p, a, "not needed any more");
@@ -230,19 +208,6 @@ static bool tried(const struct luks *l, uint64_t secret)
 	return false;
 }
 
-static struct device *data_device(const struct assembly *a)
-{
-	const struct luks *l = luks_of(a);
-
-	for (guint i = 0; i < a->members->len; i++) {
-		struct device *d = ((struct member *)a->members->pdata[i])->dev;
-
-		if (called(d, l->volume->key))
-			return d;
-	}
-	return a->members->len ? ((struct member *)a->members->pdata[0])->dev : NULL;
-}
-
 /*
  * The kernel would call modprobe for each name in a cipher: "aes-xts-plain64" for crypto-aes and
  * crypto-xts (plain64 is dm-crypt's own, no module is called so).  What libcryptsetup cannot do itself
@@ -250,8 +215,8 @@ static struct device *data_device(const struct assembly *a)
  */
 static char *luks_modules(struct plan *p, struct assembly *a)
 {
-	const struct device *d = data_device(a);
-	const char *unread = d && is_data(d) ? "aes-xts-plain64" : ""; /* by far the most have it */
+	const struct device *d = luks_data_device(a);
+	const char *unread = d && luks_is_data(d) ? "aes-xts-plain64" : ""; /* by far the most have it */
 	const char *ciphers = d && d->info.luks_ciphers ? d->info.luks_ciphers : unread;
 	GString *s = g_string_new("dm_mod dm-crypt");
 	g_auto(GStrv) words = g_strsplit_set(ciphers, " -:,()", -1);
@@ -273,7 +238,7 @@ static struct action *request_on(struct plan *p, struct assembly *a, enum action
 {
 	struct action *act = assembly_request(p, a, t, timeout);
 	struct request *r = g_hash_table_lookup(p->requests, &act->id);
-	const struct device *d = data_device(a);
+	const struct device *d = luks_data_device(a);
 
 	r->serial = d->serial;
 	act->devnum = d->devnum;
@@ -295,7 +260,7 @@ static struct action *emit_open(struct plan *p, struct assembly *a)
 	const struct input *c = &luks_of(a)->volume->config;
 	struct action *act = request_on(p, a, ACTION_LUKS_OPEN, OPEN_TIMEOUT);
 
-	act->uuid = is_data(data_device(a)) ? NULL : g_strdup(a->id);
+	act->uuid = luks_is_data(luks_data_device(a)) ? NULL : g_strdup(a->id);
 	act->name = g_strdup(a->name);
 	act->options = g_strdup(c->options);
 	act->header = c->header ? header_path(p, c->header) : NULL;
@@ -346,7 +311,7 @@ static struct answer *untried_answer(const struct plan *p, const struct assembly
 static bool memory_allows(const struct plan *p, const struct assembly *a)
 {
 	uint64_t used = 0;
-	const struct device *d = data_device(a);
+	const struct device *d = luks_data_device(a);
 
 	for (const GList *q = p->memory ? p->activating.head : NULL; q; q = q->next) {
 		const struct assembly *o = q->data;
@@ -355,7 +320,7 @@ static bool memory_allows(const struct plan *p, const struct assembly *a)
 						  NULL;
 
 		if (o != a && r && r->type == ACTION_LUKS_OPEN && o->members->len)
-			used += MAX(data_device(o)->info.luks_memory, 1);
+			used += MAX(luks_data_device(o)->info.luks_memory, 1);
 	}
 	return !used || used + d->info.luks_memory <= p->memory;
 }
@@ -379,7 +344,7 @@ static void luks_start(struct plan *p, struct assembly *a, bool with_missing)
 	l->queued = false;
 	if (!a->members->len)
 		return;
-	l->verified = l->verified || is_data(data_device(a));
+	l->verified = l->verified || luks_is_data(luks_data_device(a));
 	if (l->verified && l->volume->config.header && !l->header_seen) {
 		(void)emit_open(p, a); /* without a key it only tells whether the header is there */
 	} else if (!l->verified) {
@@ -430,13 +395,10 @@ static void header_looked_at(struct plan *p, struct assembly *a, const struct in
 
 static void opened(struct plan *p, struct assembly *a, const struct input *in)
 {
-	struct device *d = in->devnum ? graph_find(p, in->devnum) : NULL;
-
 	a->ours = true;
 	question_withdraw(p, a, "opened");
 	assembly_set_state(p, a, ASSEMBLY_ACTIVE);
-	if (d)
-		assembly_output(p, a, d);
+	outputs_made(p, a, in->devnum);
 	assembly_touch_loose(p); /* it holds no clock any more */
 	assembly_touch_waiting(p); /* its answer may fit others */
 }
@@ -511,6 +473,16 @@ static void luks_missing(const struct plan *p, const struct assembly *a, GPtrArr
 		wait_add(waits, "secret", a->since, 0, g_strdup(a->name), g_strdup("is about to be opened"));
 }
 
+/* Somebody may have opened it under another name: what is in it is in reach all the same. */
+static void luks_name_output(struct plan *p, struct assembly *a, struct device *d)
+{
+	const struct luks *l = luks_of(a);
+	g_autofree char *path = l && l->volume && !d->partn ? g_strconcat("/dev/mapper/", l->volume->name, NULL) : NULL;
+
+	if (path && !graph_named(p, path))
+		graph_name(p, d, path);
+}
+
 static bool luks_answers_to(const struct assembly *a, const char *key)
 {
 	return a->name && g_str_has_prefix(key, "/dev/mapper/") && streq0(key + strlen("/dev/mapper/"), a->name);
@@ -543,6 +515,8 @@ const struct layer layer_luks = {
 	.start = luks_start,
 	.finished = luks_finished,
 	.missing = luks_missing,
+	.gives = luks_gives,
+	.name_output = luks_name_output,
 	.answers_to = luks_answers_to,
 	.tries_left = luks_tries_left,
 	.mapper = true,

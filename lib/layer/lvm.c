@@ -359,6 +359,7 @@ static void lvm_finished(struct plan *p, struct assembly *a, const struct reques
 		return;
 	}
 	a->ours = true;
+	lvm_made(p, a, r->type == ACTION_DM_ACTIVATE ? in->text : NULL);
 	if (!assembly_running(a)) {
 		assembly_set_state(p, a, a->with_missing ? ASSEMBLY_DEGRADED : ASSEMBLY_ACTIVE);
 		if (a->with_missing)
@@ -446,6 +447,9 @@ const struct layer layer_lvm = {
 	.running = lvm_running,
 	.missing = lvm_missing,
 	.inner = lvm_inner,
+	.gives = lvm_gives,
+	.is_original = lvm_is_original,
+	.lacks_original = lvm_lacks_original,
 	.answers_to = lvm_answers_to,
 	.could_give = lvm_could_give,
 	.selective = true,

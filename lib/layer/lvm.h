@@ -44,3 +44,9 @@ int lvm_inner(const struct assembly *a, const char *dm_uuid);
 const struct lvm_lv *lvm_lv_of_key(const struct lvm *l, const char *key);
 const GPtrArray *lvm_wanted(const struct plan *p, const struct assembly *a); /* struct lvm_lv */
 void lvm_ask_again(struct lvm *l); /* what is active, what is there or what there can be has changed */
+
+/* lvm_origin.c: see struct layer */
+int lvm_gives(const struct plan *p, const struct assembly *a, const struct device *d);
+bool lvm_is_original(const struct assembly *a, const struct device *x, const struct device *y);
+void lvm_made(struct plan *p, struct assembly *a, const char *text);
+char *lvm_lacks_original(const struct plan *p, const struct assembly *a, const struct device *d);

@@ -313,8 +313,6 @@ static void md_start(struct plan *p, struct assembly *a, bool with_missing)
 
 static void md_started(struct plan *p, struct assembly *a, const struct input *in)
 {
-	struct device *d;
-
 	if (in->error < 0) {
 		for (guint i = 0; i < a->members->len; i++)
 			((struct member *)a->members->pdata[i])->added = false;
@@ -325,9 +323,7 @@ static void md_started(struct plan *p, struct assembly *a, const struct input *i
 	assembly_set_state(p, a, a->with_missing ? ASSEMBLY_DEGRADED : ASSEMBLY_ACTIVE);
 	if (a->with_missing)
 		plan_report(p, MSG_MD_DEGRADED, 4, a->name, "started with %u of %u members", a->present, a->needed);
-	d = in->devnum ? graph_find(p, in->devnum) : NULL;
-	if (d)
-		assembly_output(p, a, d);
+	outputs_made(p, a, in->devnum);
 	assembly_touch(p, a);
 }
 
@@ -347,6 +343,8 @@ static void md_stopped(struct plan *p, struct assembly *a, const struct input *i
 		plan_report(p, MSG_STOP_FAILED, 4, a->name, "%s", in->text ?: g_strerror((int)-in->error));
 		return;
 	}
+	if (a->request)
+		return; /* its device was gone before the answer came, and it is started again already */
 	a->ours = false;
 	for (guint i = 0; i < a->members->len; i++)
 		((struct member *)a->members->pdata[i])->added = false;
@@ -460,6 +458,32 @@ static void md_name_output(struct plan *p, struct assembly *a, struct device *d)
 	graph_name(p, d, by_id);
 }
 
+static int member_of_it(const struct plan *p, const struct assembly *a, const struct device *below,
+			unsigned depth)
+{
+	return below->member_of == a ? 1 : below->member_of ? -1 : 0;
+}
+
+/* The kernel put it together: a member that cannot be read any more may be among what it lies on. */
+static int md_gives(const struct plan *p, const struct assembly *a, const struct device *d)
+{
+	g_auto(GStrv) nums = NULL;
+	bool any = false;
+
+	if (!str_empty(d->dm_uuid) || d->partn || (!d->md_state && !g_str_has_prefix(d->node, "md")))
+		return -1;
+	if (outputs_below(p, a, d, member_of_it, 0) < 0)
+		return -1;
+	nums = g_strsplit(d->slaves ?: "", " ", -1);
+	for (guint i = 0; i < a->members->len; i++) {
+		dev_t member = ((struct member *)a->members->pdata[i])->dev->devnum, devnum;
+
+		for (char **n = nums; *n; n++)
+			any |= devnum_parse(*n, &devnum) == 0 && devnum == member;
+	}
+	return any;
+}
+
 static bool md_answers_to(const struct assembly *a, const char *key)
 {
 	const char *number = a->name ? number_of(a->name) : NULL;
@@ -481,6 +505,7 @@ const struct layer layer_md = {
 	.stop = md_stop,
 	.running = md_running,
 	.missing = md_missing,
+	.gives = md_gives,
 	.name_output = md_name_output,
 	.answers_to = md_answers_to,
 	.grace = 0,

@@ -176,6 +176,14 @@ static void journal(struct world *w, const struct input *in)
 	g_string_append_c(w->journal, '\n');
 }
 
+static bool is_held(const struct world *w, const struct action *a)
+{
+	const struct fault *f = &w->faults[a->type_id];
+	g_autofree char *name = f->held ? action_name(a) : NULL;
+
+	return f->hold && (!name || strstr(name, f->held));
+}
+
 void world_step(struct world *w, const struct input *in)
 {
 	g_autoptr(GArray) cancelled = g_array_new(FALSE, FALSE, sizeof(uint64_t));
@@ -201,7 +209,7 @@ void world_step(struct world *w, const struct input *in)
 		g_hash_table_insert(w->names, GSIZE_TO_POINTER(a->id), action_name(a));
 		copy = g_new0(struct action, 1);
 		action_copy(copy, a);
-		g_queue_push_tail(w->faults[a->type_id].hold ? &w->held : &w->effects, copy);
+		g_queue_push_tail(is_held(w, a) ? &w->held : &w->effects, copy);
 	}
 	check_deadlines(w);
 	check_graph(w);
@@ -558,6 +566,7 @@ static enum action_type type_of(const char *name)
 static void do_hold(struct world *w, char **args)
 {
 	w->faults[type_of(args[0])].hold = true;
+	w->faults[type_of(args[0])].held = args[1] ? g_intern_string(args[1]) : NULL;
 }
 
 static void do_release(struct world *w, char **args)

@@ -6,7 +6,7 @@
  *
  *   add NODE [SIZE] [CONTENT]   a device appears (change: again; del: it is gone)
  *   inside THING CONTENT        what is in md:ARRAY, luks:UUID or VG/LV once it runs
- *   vg NAME pvs=A,B lvs=X:A+B   a volume group; seqno= missing= hidden= exported
+ *   vg NAME pvs=A,B lvs=X:A+B   a volume group; seqno= missing= hidden= exported snap=S:ORIGIN
  *   listed                      the first enumeration ends
  *   at TIME                     time passes, timers fire on the way
  *   mount SPEC TARGET, device SPEC, swap SPEC, cancel GOAL
@@ -15,7 +15,7 @@
  *   auto SECRET                 whatever is asked for is answered with it
  *   layout NAME KEY=VALUE...    a node of the layout record
  *   array, policy, made, mounted, unmounted, stop, overflow, modalias
- *   hold TYPE, release TYPE, fail TYPE ERROR, ok TYPE, fsck STATUS, deaf (to cancelling),
+ *   hold TYPE [NAME], release TYPE, fail TYPE ERROR, ok TYPE, fsck STATUS, deaf (to cancelling),
  *   lifo (what was asked for last ends first), empty-first (a new device is told of with size 0, and
  *   with its size after the result)
  *   show WHAT                   log actions that are left out otherwise (probe, link, explain, ...)

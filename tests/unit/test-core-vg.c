@@ -31,8 +31,9 @@ const struct row vg_rows[] = {
 	  "mount dm-4 /m; mount dm-4 /n; goal 1 done; goal 2 done" },
 	{ "images of a mirror are nobody's: they come one by one",
 	  RAID_VG "hold dm-activate; mount UUID=x /m; " PVS "listed; " IMAGES "? goal 1; "
-	  "add dm-4 16M ext4:x:l dm_name=v-r slaves=254:1,254:3 dm_uuid=" UUID_V "vrxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
-	  "dm-activate r; goal 1 waiting; mount dm-4 /m; goal 1 done" },
+	  "add dm-4 16M ext4:x:l dm_name=v-r slaves=254:1,254:3 dm_uuid=" UUID_V "vrxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; "
+	  "at 10s",
+	  "dm-activate r; goal 1 waiting; @10: mount dm-4 /m; goal 1 done" },
 	{ "an image has no name by content, by which a goal could find it",
 	  RAID_VG IMAGES "device UUID=x; device /dev/v/r_rimage_0; listed; ? goal 1; ? goal 2",
 	  "goal 1 waiting; goal 2 waiting" },

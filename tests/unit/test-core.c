@@ -10,6 +10,7 @@ int main(int argc, char **argv)
 	rows_add("luks", luks_rows, n_luks_rows);
 	rows_add("lvm", lvm_rows, n_lvm_rows);
 	rows_add("goal", goal_rows, n_goal_rows);
+	rows_add("choice", choice_rows, n_choice_rows);
 	rows_add("stop", stop_rows, n_stop_rows);
 	rows_add("wait", wait_rows, n_wait_rows);
 	rows_add("vg", vg_rows, n_vg_rows);

@@ -186,10 +186,24 @@ static void lv_text(GString *s, const char *vg, const char *lv, char **args)
 	g_string_append(s, "}\n");
 }
 
+/* "SNAPSHOT:ORIGIN": both are LVs of the list. */
+static void snapshot_text(GString *s, const char *vg, const char *snapshot, unsigned n)
+{
+	g_auto(GStrv) parts = g_strsplit(snapshot, ":", 2);
+	g_autofree char *name = g_strdup_printf("%ssnapshot%u", vg, n), *id = lvm_uuid(name);
+
+	g_string_append_printf(s,
+			       "snapshot%u {\nid = \"%s\"\nstatus = [\"READ\", \"WRITE\", \"VISIBLE\"]\n"
+			       "flags = []\nsegment_count = 1\nsegment1 {\nstart_extent = 0\nextent_count = 4\n"
+			       "type = \"snapshot\"\nchunk_size = 8\norigin = \"%s\"\ncow_store = \"%s\"\n}\n}\n",
+			       n, id, parts[1], parts[0]);
+}
+
 char *vg_text(const char *name, char **args)
 {
 	g_auto(GStrv) pvs = g_strsplit(arg(args, "pvs") ?: "", ",", -1);
 	g_auto(GStrv) lvs = g_strsplit(arg(args, "lvs") ?: "", ",", -1);
+	g_auto(GStrv) snapshots = g_strsplit(arg(args, "snap") ?: "", ",", -1);
 	g_autofree char *id = lvm_uuid(name);
 	GString *s = g_string_new(NULL);
 
@@ -213,6 +227,8 @@ char *vg_text(const char *name, char **args)
 	g_string_append(s, "}\nlogical_volumes {\n");
 	for (guint i = 0; lvs[i]; i++)
 		lv_text(s, name, lvs[i], args);
+	for (guint i = 0; snapshots[i]; i++)
+		snapshot_text(s, name, snapshots[i], i);
 	g_string_append(s, "}\n}\n");
 	return g_string_free(s, FALSE);
 }
@@ -406,34 +422,63 @@ static void perform_luks(struct world *w, const struct action *a, struct input *
 	res->node = g_strdup(node);
 }
 
-/* Every number of the form 8:16 in a table is a device below. */
-static char *table_slaves(const char *table)
+static const struct disk *disk_called(const struct world *w, const char *dm_name)
+{
+	for (guint i = w->disks->len; i-- > 0;) {
+		const struct disk *d = w->disks->pdata[i];
+
+		if (d->present && streq0(d->in.dm_name, dm_name))
+			return d;
+	}
+	return NULL;
+}
+
+/* Every number of the form 8:16 in a table is a device below, and so is @NAME. */
+static char *table_slaves(const struct world *w, const char *table)
 {
 	g_auto(GStrv) words = g_strsplit_set(table, " \n", -1);
 	GString *s = g_string_new(NULL);
 	dev_t devnum;
 
-	for (char **word = words; *word; word++)
-		if (devnum_parse(*word, &devnum) == 0)
+	for (char **word = words; *word; word++) {
+		const struct disk *below = **word == '@' ? disk_called(w, *word + 1) : NULL;
+
+		if (below)
+			g_string_append_printf(s, "%s%u:%u", s->len ? " " : "", major(below->in.devnum),
+					       minor(below->in.devnum));
+		else if (devnum_parse(*word, &devnum) == 0)
 			g_string_append_printf(s, "%s%s", s->len ? " " : "", *word);
+	}
 	return g_string_free(s, FALSE);
 }
 
-static void perform_dm(struct world *w, const struct action *a)
+static void perform_dm_device(struct world *w, char **words, GString *made)
+{
+	g_autofree char *node = g_strdup_printf("dm-%u", w->next_dm++);
+	g_autofree char *key = g_strdelimit(g_strdup(words[0]), "-", '/');
+	struct disk *d = output_new(w, node, key, 16 << 20);
+
+	d->in.dm_name = g_strdup(words[0]);
+	d->in.dm_uuid = g_strdup(words[1]);
+	d->in.slaves = table_slaves(w, words[2]);
+	g_string_append_printf(made, "%s%s %u:%u", made->len ? "\n" : "", words[0], major(d->in.devnum),
+			       minor(d->in.devnum));
+	output_tell(w, d);
+}
+
+static void perform_dm(struct world *w, const struct action *a, struct input *res)
 {
 	g_auto(GStrv) parts = g_strsplit(a->text, "device ", -1);
+	GString *made = g_string_new(NULL);
 
 	for (guint i = 1; parts[i]; i++) {
 		g_auto(GStrv) words = g_strsplit_set(parts[i], " \n", 3);
-		g_autofree char *node = g_strdup_printf("dm-%u", w->next_dm++);
-		g_autofree char *key = g_strdelimit(g_strdup(words[0]), "-", '/');
-		struct disk *d = output_new(w, node, key, 16 << 20);
 
-		d->in.dm_name = g_strdup(words[0]);
-		d->in.dm_uuid = g_strdup(words[1]);
-		d->in.slaves = table_slaves(words[2]);
-		output_tell(w, d);
+		if (disk_called(w, words[0])) /* described with another LV, too */
+			continue;
+		perform_dm_device(w, words, made);
 	}
+	res->text = g_string_free(made, FALSE);
 }
 
 static void perform_removal(struct world *w, const struct action *a)
@@ -459,7 +504,7 @@ static void perform(struct world *w, const struct action *a, struct input *res, 
 		perform_luks(w, a, res);
 		break;
 	case ACTION_DM_ACTIVATE:
-		perform_dm(w, a);
+		perform_dm(w, a, res);
 		break;
 	case ACTION_MD_STOP:
 	case ACTION_DM_REMOVE:

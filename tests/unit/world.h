@@ -14,6 +14,7 @@ struct disk {
 
 struct fault {
 	bool hold;
+	const char *held; /* only those of which action_name() has this in it; NULL: all */
 	int error;
 	const char *names; /* only of actions whose name has this in it; NULL: of all */
 };
