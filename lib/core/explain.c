@@ -99,7 +99,12 @@ static void explain_find(const struct plan *p, const struct goal *g, GPtrArray *
 
 	for (guint i = 0; i < p->assemblies->len; i++) {
 		const struct assembly *a = p->assemblies->pdata[i];
+		char *why = a->layer->why_not && a->state != ASSEMBLY_FAILED ? a->layer->why_not(p, a, g->key) : NULL;
 
+		if (why) {
+			wait_add(waits, "member", a->since, 0, g_strdup(g->key), why);
+			named = true;
+		}
 		if (a->layer->answers_to && a->layer->answers_to(a, g->key) && !assembly_running(a)) {
 			explain_assembly(p, a, waits);
 			named = true;
@@ -124,6 +129,9 @@ static void explain_find(const struct plan *p, const struct goal *g, GPtrArray *
 		if (d->probe == PROBE_FAILED && d->error != -ENOMEDIUM)
 			wait_add(waits, "device", d->since, 0, g_strconcat("/dev/", d->node, NULL),
 				 g_strdup_printf("cannot be used: %s", device_state_text(d)));
+		else if (d->probe == PROBE_DONE && d->error_text && !d->member_of)
+			wait_add(waits, "device", d->since, 0, g_strconcat("/dev/", d->node, NULL),
+				 g_strdup_printf("is not used: %s", d->error_text));
 		else if (graph_foreign(d))
 			wait_add(waits, "device", d->since, 0, g_strconcat("/dev/", d->node, NULL),
 				 g_strdup_printf("is left alone, and what is on it: %s, which is not done yet",

@@ -64,6 +64,13 @@ static void adopt_orphans(struct plan *p, struct device *disk)
 	}
 }
 
+/* A partition of it came or went: that may change what it is itself. */
+static void disk_again(struct plan *p, struct device *disk)
+{
+	if (disk->probe == PROBE_DONE && streq0(disk->info.type, "LVM2_member"))
+		graph_dirty(p, disk);
+}
+
 static struct device *device_new(struct plan *p, const struct input *in)
 {
 	struct device *d = g_new0(struct device, 1);
@@ -81,10 +88,12 @@ static struct device *device_new(struct plan *p, const struct input *in)
 	if (in->parent) {
 		struct device *disk = graph_find(p, in->parent);
 
-		if (disk)
+		if (disk) {
 			disk->parts = g_slist_prepend(disk->parts, d);
-		else
+			disk_again(p, disk);
+		} else {
 			p->orphans = true;
+		}
 	} else if (p->orphans) { /* events were lost, and its partitions came before it */
 		adopt_orphans(p, d);
 	}
@@ -108,8 +117,10 @@ static void device_remove(struct plan *p, struct device *d)
 		g_queue_remove(&p->dirty_devices, d);
 	if (d->probe == PROBE_RUNNING && !d->probe_id)
 		g_queue_remove(&p->probe_queue, d);
-	if (d->parent && (disk = graph_find(p, d->parent)))
+	if (d->parent && (disk = graph_find(p, d->parent))) {
 		disk->parts = g_slist_remove(disk->parts, d);
+		disk_again(p, disk);
+	}
 	for (GSList *l = d->parts; l; l = l->next)
 		goals_ask_device(p, l->data); /* nothing hides them any more */
 	p->orphans |= d->parts != NULL;
@@ -281,11 +292,18 @@ bool graph_foreign(const struct device *d)
 	       (g_str_has_suffix(type, "_raid_member") || g_str_equal(type, "drbd"));
 }
 
+/* LVM's rule: the label is what was left when somebody partitioned the disk; unless it is in use as it says. */
+bool graph_partitioned_pv(const struct device *d)
+{
+	return d->parts && streq0(d->info.type, "LVM2_member") && !(d->member_of && assembly_running(d->member_of));
+}
+
 bool graph_hidden(const struct plan *p, const struct device *d)
 {
 	const struct device *disk = d->parent ? graph_find(p, d->parent) : NULL;
 
-	return disk && disk->probe == PROBE_DONE && (layer_for(disk->info.type) || graph_foreign(disk));
+	return disk && disk->probe == PROBE_DONE && !graph_partitioned_pv(disk) &&
+	       (layer_for(disk->info.type) || graph_foreign(disk));
 }
 
 /* Few at a time: each one's deadline counts from when it can really start. */
@@ -334,8 +352,11 @@ static void device_claim(struct plan *p, struct device *d)
 	g_autofree char *id = l ? l->identify(p, d) : NULL;
 	struct assembly *a;
 
-	if (!id)
+	if (!id) {
+		if (l && d->member_of && d->member_of->layer == l && !assembly_running(d->member_of))
+			assembly_leave(p, d); /* it was taken for a member, and is none */
 		return;
+	}
 	a = assembly_get(p, l, id);
 	if (d->member_of != a) {
 		assembly_leave(p, d);
@@ -420,6 +441,8 @@ void graph_probed(struct plan *p, struct device *d, const struct input *in, bool
 		input_copy(&d->info, in);
 		d->probe = PROBE_DONE;
 		d->deep = deep;
+		if (!streq0(d->info.type, "LVM2_member"))
+			g_clear_pointer(&d->error_text, g_free);
 		graph_dirty(p, d);
 	}
 	if (parent_waits)
@@ -436,6 +459,11 @@ void graph_probe_all(struct plan *p)
 	}
 }
 
+bool graph_looking(const struct plan *p)
+{
+	return p->probes_running > p->probes_overtaken || p->probe_queue.length;
+}
+
 void graph_drain(struct plan *p)
 {
 	struct device *d;
@@ -443,6 +471,10 @@ void graph_drain(struct plan *p)
 	while ((d = g_queue_pop_head(&p->dirty_devices))) {
 		d->dirty = false;
 		device_consider(p, d);
+	}
+	if (p->vgs_wait && !graph_looking(p)) {
+		p->vgs_wait = false;
+		assembly_touch_all(p);
 	}
 	paths_tell(p);
 }

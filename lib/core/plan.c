@@ -62,6 +62,7 @@ struct plan *plan_new(void)
 	p->by_devnum = g_hash_table_new(dev_hash, dev_equal);
 	p->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
 	p->assemblies = g_ptr_array_new_with_free_func((GDestroyNotify)assembly_free);
+	p->vgs_by_name = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
 	p->by_id = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	goalset_init(p);
 	p->volumes = g_ptr_array_new_with_free_func(volume_free);
@@ -94,6 +95,8 @@ void plan_free(struct plan *p)
 	g_hash_table_unref(p->by_devnum);
 	g_hash_table_unref(p->names);
 	g_hash_table_unref(p->by_id);
+	g_hash_table_unref(p->vgs_by_name);
+	g_free(p->system_ids);
 	g_hash_table_unref(p->volumes_by_key);
 	g_hash_table_unref(p->requests);
 	g_ptr_array_unref(p->choosers);
@@ -379,6 +382,8 @@ static void on_policy(struct plan *p, const struct input *in)
 		p->overdue_after = usec;
 	else if (streq0(in->key, "memory") && in->value && parse_u64(in->value, &usec) == 0)
 		p->memory = usec;
+	else if (streq0(in->key, "system-id"))
+		str_set(&p->system_ids, str_empty(in->value) ? NULL : in->value);
 	else if (streq0(in->key, "source"))
 		p->udev = streq0(in->value, "udev");
 	else if (streq0(in->key, "modules"))

@@ -231,6 +231,7 @@ struct plan {
 	unsigned n_failed;	/* of them */
 	uint64_t first_clock;	/* no grace of theirs ends before */
 	GHashTable *by_id;	/* "layer:id" → assembly */
+	GHashTable *vgs_by_name; /* → GPtrArray of struct assembly */
 	GPtrArray *goals; /* in the order in which they came; goalset.c keeps it and what follows */
 	GHashTable *goals_by_id, *goals_by_key; /* key → GPtrArray */
 	struct place *places;			/* "/" */
@@ -254,6 +255,7 @@ struct plan {
 	uint64_t degraded_after;
 	uint64_t overdue_after, overdue_at; /* 0: never said */
 	uint64_t memory; /* KiB that key derivations may use together; 0: not known */
+	char *system_ids; /* LVM's names of this machine, " " between them; NULL: it has none */
 	bool udev, modules;
 	bool changed; /* something that an explanation may tell */
 	uint64_t goals_stamp; /* moves on when what goals search for may have changed */
@@ -271,6 +273,7 @@ struct plan {
 	unsigned n_devices;
 	bool orphans; /* partitions came before their disk */
 	bool paths_untold;
+	bool vgs_wait; /* for the end of all looks: of two VGs of one name none is meant */
 
 	bool stopping, stop_all;
 	char *stop_spec;
@@ -311,7 +314,9 @@ void graph_name(struct plan *p, struct device *d, const char *key);
 void graph_outputs_again(struct plan *p, const struct assembly *a); /* what it is made of is known now */
 void graph_dirty(struct plan *p, struct device *d); /* is looked at again in this step */
 bool graph_choice_allowed(const struct plan *p); /* the first enumeration is known */
+bool graph_looking(const struct plan *p); /* a disk is being read, and not slow */
 bool graph_foreign(const struct device *d); /* member of a set that no layer makes up */
+bool graph_partitioned_pv(const struct device *d); /* carries an LVM label, and has partitions */
 bool graph_hidden(const struct plan *p, const struct device *d); /* partition of a claimed disk */
 bool graph_looked_at(const struct plan *p, const struct device *d); /* it, and the disk it is on */
 void device_free(struct device *d);
@@ -485,7 +490,7 @@ void stop_consider(struct plan *p);
 void stop_finished(struct plan *p, const struct request *r, const struct input *in);
 bool stop_done(const struct plan *p);
 
-/* Message numbers 1-99; the catalogue is docs/messages.md. */
+/* Message numbers 1-99 and from 140 on; the catalogue is docs/messages.md. */
 enum sact_message {
 	MSG_TIMEOUT = 1,	/* the deadline of a goal passed */
 	MSG_EXPLAIN = 2,	/* what a goal waits for */
@@ -515,6 +520,9 @@ enum sact_message {
 	MSG_LVM_PARTIAL = 43,	/* started without all PVs */
 	MSG_LVM_NEWER = 44,	/* newer metadata came after the start */
 	MSG_LVM_INVALID = 45,	/* the metadata of one LV make no table */
+	MSG_LVM_FOREIGN = 47,	/* another machine's VG, or one that several share */
+	MSG_LVM_PV = 48,	/* a PV that is not used */
+	MSG_LVM_COPY = 49,	/* one copy of a PV's metadata is damaged */
 	MSG_FSCK_FIXED = 50,	/* the checker corrected something */
 	MSG_FSCK_FAILED = 51,	/* errors left uncorrected */
 	MSG_FSCK_REBOOT = 52,
@@ -530,4 +538,6 @@ enum sact_message {
 	MSG_RESUME = 64,
 	MSG_STATE = 65,		/* a line of the state file */
 	MSG_NO_WORKER = 81,	/* the worker's program cannot be run */
+	MSG_LVM_TWIN = 145,	/* two VGs of one name: they get others */
+	MSG_LVM_SPLIT = 146,	/* two texts of one VG and age */
 };

@@ -105,6 +105,7 @@ struct lvm_lv {
 	char *name, *uuid;
 	unsigned index;			/* in vg->lvs */
 	bool visible, readonly, skip;	/* skip: activation skip flag */
+	bool no_auto;			/* it, or its VG, is activated only by name */
 	bool pool;			/* others lie in it: what it holds is no file system */
 	const struct lvm_node *node;	/* its section: segments, status, flags; owned by the vg */
 	const struct lvm_lv *origin;	/* of a snapshot */
@@ -117,6 +118,7 @@ struct lvm_vg {
 	struct lvm_node *root;	/* owns the text's tree */
 	const struct lvm_node *section;
 	char *name, *uuid;
+	char *shown;		/* what the VG is called in names of devices: name, unless the caller says otherwise */
 	uint64_t seqno, extent_size; /* sectors */
 	bool exported, resizeable, clustered;
 	char *system_id, *lock_type;

@@ -21,7 +21,7 @@ static int volume_part(struct lvm_build *b, const struct lvm_segment *s, const s
 {
 	static const struct lvm_device cvol = {.uuid_layer = "cvol"};
 	const struct lvm_device part = {.name_layer = layer, .flags = LVM_UDEV_VISIBLE};
-	g_autofree char *name = lvm_dm_name(b->vg->name, volume->name, layer);
+	g_autofree char *name = lvm_dm_name(b->vg->shown, volume->name, layer);
 	g_autoptr(GString) table = g_string_new(NULL);
 	uint64_t start, length, end, size;
 	int r = lvm_lv_size(b, volume, &size);

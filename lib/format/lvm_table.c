@@ -16,7 +16,7 @@ static int missing_area(struct lvm_build *b, const struct lvm_segment *s, unsign
 			GString *line)
 {
 	g_autofree char *layer = g_strdup_printf("missing_%u_%u", s->index, n);
-	g_autofree char *name = lvm_dm_name(b->vg->name, s->lv->name, layer);
+	g_autofree char *name = lvm_dm_name(b->vg->shown, s->lv->name, layer);
 	g_autofree char *table = g_strdup_printf("0 %" PRIu64 " error\n", extents * b->vg->extent_size);
 	int r;
 
@@ -272,7 +272,7 @@ static bool table_valid(struct lvm_build *b, const char *table)
 int lvm_build_add(struct lvm_build *b, const struct lvm_lv *lv, const struct lvm_device *how,
 		  const char *table)
 {
-	g_autofree char *name = lvm_dm_name(b->vg->name, lv->name, how->name_layer);
+	g_autofree char *name = lvm_dm_name(b->vg->shown, lv->name, how->name_layer);
 	g_autofree char *uuid = lvm_dm_uuid(b->vg, lv, how->uuid_layer ?: how->name_layer);
 	unsigned flags = how->flags;
 
@@ -312,7 +312,7 @@ static int build_table(struct lvm_build *b, const struct lvm_lv *lv, struct lvm_
 int lvm_build_lv(struct lvm_build *b, const struct lvm_lv *lv, const struct lvm_device *how)
 {
 	struct lvm_device device = how ? *how : (struct lvm_device){0};
-	char *name = lvm_dm_name(b->vg->name, lv->name, device.name_layer);
+	char *name = lvm_dm_name(b->vg->shown, lv->name, device.name_layer);
 	g_autoptr(GString) table = g_string_new(NULL);
 	bool seen = g_hash_table_contains(b->devices, name);
 	bool done = g_hash_table_lookup(b->devices, name) != NULL;
@@ -340,7 +340,7 @@ int lvm_build_ref(struct lvm_build *b, const struct lvm_lv *user, const char *na
 	r = lvm_build_lv(b, lv, how);
 	if (r < 0)
 		return r;
-	dm = lvm_dm_name(b->vg->name, lv->name, how ? how->name_layer : NULL);
+	dm = lvm_dm_name(b->vg->shown, lv->name, how ? how->name_layer : NULL);
 	g_string_append_printf(line, " @%s", dm);
 	return 0;
 }

@@ -52,6 +52,7 @@ void lvm_vg_free(struct lvm_vg *vg)
 		return;
 	lvm_node_free(vg->root);
 	g_free(vg->name);
+	g_free(vg->shown);
 	g_free(vg->uuid);
 	g_free(vg->system_id);
 	g_free(vg->lock_type);
@@ -154,6 +155,8 @@ static int lv_parse(struct lvm_vg *vg, const struct lvm_node *n, char **why)
 	/* A shared VG hides WRITE from versions of LVM that know no locks, and says so. */
 	lv->readonly = !lvm_node_has(n, "status", "WRITE") && !lvm_node_has(n, "flags", "WRITE_LOCKED");
 	lv->skip = lvm_node_has(n, "flags", "ACTIVATION_SKIP");
+	lv->no_auto = lvm_node_has(n, "flags", "NOAUTOACTIVATE") ||
+		      lvm_node_has(vg->section, "flags", "NOAUTOACTIVATE");
 	if (!g_hash_table_insert(vg->lv_index, lv->name, lv))
 		return lvm_fail(why, -EBADMSG, "%s: there twice", n->key);
 	return 0;
@@ -231,6 +234,7 @@ static int vg_read(struct lvm_vg *vg, char **why)
 	if (!uuid_valid(lvm_node_str(n, "id")))
 		return lvm_fail(why, -EBADMSG, "%s: no valid id", n->key);
 	vg->name = g_strdup(n->key);
+	vg->shown = g_strdup(n->key);
 	vg->uuid = g_strdup(lvm_node_str(n, "id"));
 	r = need_u64(n, "seqno", &vg->seqno, why);
 	if (r >= 0)

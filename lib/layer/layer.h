@@ -63,6 +63,9 @@ struct layer {
 	/* Whether the array's name is this (of "/dev/NAME" forms), for explanations.  May be NULL. */
 	bool (*answers_to)(const struct assembly *a, const char *key);
 
+	/* Why it does not give the device of that name although it could be asked; NULL: it may.  May be NULL. */
+	char *(*why_not)(const struct plan *p, const struct assembly *a, const char *key);
+
 	/* Whether it could give the device of that name at once.  May be NULL. */
 	bool (*could_give)(const struct plan *p, const struct assembly *a, const char *key);
 

@@ -9,47 +9,6 @@
 
 static const char *const claims[] = { "LVM2_member", NULL };
 
-/* LVM's UUIDs distinguish upper and lower case. */
-static char *vg_id(const char *uuid)
-{
-	GString *s = g_string_new(NULL);
-
-	for (; *uuid; uuid++)
-		if (*uuid != '-')
-			g_string_append_c(s, *uuid);
-	return g_string_free(s, FALSE);
-}
-
-static char *lvm_identify(struct plan *p, struct device *d)
-{
-	guint hash = d->info.lvm_metadata ? g_str_hash(d->info.lvm_metadata) : 0;
-	g_autofree char *why = NULL;
-	struct lvm_vg *vg;
-	char *id;
-
-	for (guint i = 0; i < p->assemblies->len; i++) {
-		const struct assembly *a = p->assemblies->pdata[i];
-		const struct lvm *l = a->layer == &layer_lvm ? lvm_of(a) : NULL;
-
-		if (!l || !l->vg || (hash && hash != l->text_hash))
-			continue;
-		if (d->info.lvm_metadata ? streq0(l->text, d->info.lvm_metadata) :
-					    lvm_vg_find_pv_uuid(l->vg, d->info.uuid) != NULL)
-			return g_strdup(a->id);
-	}
-	if (!d->info.lvm_metadata)
-		return NULL; /* a PV without metadata area: found by its UUID once its VG is known */
-	if (lvm_vg_parse(d->info.lvm_metadata, &vg, &why) < 0) {
-		if (!streq0(d->error_text, why))
-			plan_report(p, MSG_LVM_METADATA, 3, d->node, "LVM metadata: %s", why ?: "unreadable");
-		str_set(&d->error_text, why);
-		return NULL;
-	}
-	id = vg_id(vg->uuid);
-	lvm_vg_free(vg);
-	return id;
-}
-
 static void set_free(gpointer set)
 {
 	g_hash_table_unref(set);
@@ -60,61 +19,14 @@ static struct lvm *data_new(struct assembly *a)
 	struct lvm *l = g_new0(struct lvm, 1);
 
 	l->activated = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	l->why_not = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	l->told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	l->refused = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	l->read = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	l->versions = lvm_versions_new();
 	l->in_flight = g_ptr_array_new_with_free_func(g_free);
 	a->data = l;
 	return l;
-}
-
-/* Members without metadata of their own were waiting for somebody to name them. */
-static void adopt_bare_pvs(struct plan *p, struct assembly *a)
-{
-	const struct lvm_vg *vg = lvm_of(a)->vg;
-
-	for (guint i = 0; i < vg->pvs->len; i++) {
-		g_autofree char *key = g_strconcat("pv:", ((struct lvm_pv *)vg->pvs->pdata[i])->uuid, NULL);
-		struct device *d = graph_lookup(p, key);
-
-		if (d && !d->member_of && !d->info.lvm_metadata)
-			assembly_join(p, a, d);
-	}
-}
-
-/* The newest text wins; tables that are live are not reloaded for it. */
-static void read_newest(struct plan *p, struct assembly *a)
-{
-	struct lvm *l = lvm_of(a);
-
-	for (guint i = 0; i < a->members->len; i++) {
-		const struct device *d = ((struct member *)a->members->pdata[i])->dev;
-		g_autofree char *why = NULL;
-		struct lvm_vg *vg;
-
-		if (!d->info.lvm_metadata || !g_hash_table_add(l->read, g_memdup2(&d->info.id, sizeof d->info.id)) ||
-		    streq0(d->info.lvm_metadata, l->text))
-			continue;
-		if (lvm_vg_parse(d->info.lvm_metadata, &vg, &why) < 0)
-			continue;
-		if (l->vg && vg->seqno <= l->vg->seqno) {
-			lvm_vg_free(vg);
-			continue;
-		}
-		if (l->vg && assembly_running(a))
-			plan_report(p, MSG_LVM_NEWER, 4, a->name, "/dev/%s carries newer metadata (%" PRIu64 " after %" PRIu64
-				    "); active volumes stay as they are", d->node, vg->seqno, l->vg->seqno);
-		lvm_names_free(l);
-		lvm_vg_free(l->vg);
-		g_clear_pointer(&l->at, g_free);
-		l->vg = vg;
-		lvm_names_make(l);
-		graph_outputs_again(p, a);
-		str_set(&l->text, d->info.lvm_metadata);
-		l->text_hash = g_str_hash(l->text);
-		str_set(&a->name, vg->name);
-		adopt_bare_pvs(p, a);
-	}
 }
 
 /* Where the PVs are now; true: not where they were. */
@@ -129,7 +41,7 @@ static bool find_pvs(struct assembly *a)
 		const struct member *m = a->members->pdata[i];
 		const struct lvm_pv *pv = m->excluded ? NULL : lvm_vg_find_pv_uuid(l->vg, m->dev->info.uuid);
 
-		if (pv && !at[pv->index])
+		if (pv && !pv->missing && !at[pv->index]) /* what was written since it was missing is not on it */
 			at[pv->index] = m->dev->devnum;
 	}
 	changed = !l->at || memcmp(at, l->at, n * sizeof *at) != 0;
@@ -155,22 +67,24 @@ static bool lv_present(const struct lvm *l, const struct lvm_lv *lv)
 	return true;
 }
 
-static bool judge_duplicates(struct plan *p, struct assembly *a)
+/* Not by the kernel: by what is known of it, until that changes. */
+void lvm_refuse(struct plan *p, struct assembly *a, unsigned number, const char *format, ...)
 {
-	for (guint i = 0; i < a->members->len; i++)
-		for (guint k = i + 1; k < a->members->len; k++) {
-			const struct member *x = a->members->pdata[i], *y = a->members->pdata[k];
+	g_autofree char *why = NULL;
+	va_list ap;
 
-			if (!streq0(x->dev->info.uuid, y->dev->info.uuid) || assembly_running(a))
-				continue;
-			if (a->state != ASSEMBLY_FAILED)
-				assembly_fail(p, a, MSG_DUPLICATE, "/dev/%s and /dev/%s are the same PV", x->dev->node,
-					      y->dev->node);
-			return false;
-		}
-	if (a->state == ASSEMBLY_FAILED && a->error_number == MSG_DUPLICATE)
-		assembly_set_state(p, a, ASSEMBLY_WAITING); /* one of them went away */
-	return true;
+	va_start(ap, format);
+	why = g_strdup_vprintf(format, ap);
+	va_end(ap);
+	if (a->state != ASSEMBLY_FAILED || a->error_number != number)
+		assembly_fail(p, a, number, "%s", why);
+}
+
+static void refuse_no_more(struct plan *p, struct assembly *a)
+{
+	if (a->state == ASSEMBLY_FAILED && (a->error_number == MSG_DUPLICATE || a->error_number == MSG_LVM_SPLIT ||
+					    a->error_number == MSG_LVM_FOREIGN))
+		assembly_set_state(p, a, ASSEMBLY_WAITING);
 }
 
 static void tell_once(struct plan *p, struct assembly *a, const struct lvm_lv *lv, int error, const char *why)
@@ -202,11 +116,13 @@ static GString *wanted_text(struct plan *p, struct assembly *a, bool with_missin
 		r = lvm_lv_table(l->vg, lv, pv_devnum, l, text, &why);
 		if (r < 0) {
 			g_string_truncate(text, before);
+			g_hash_table_replace(l->why_not, g_strdup(lv->name), g_strdup(why ?: g_strerror(-r)));
 			/* the stand-ins for missing parts may be what it fails with */
 			if ((r != -ENODEV && r != -ENAMETOOLONG) || a->complete)
 				tell_once(p, a, lv, r, why ?: g_strerror(-r));
 			continue;
 		}
+		g_hash_table_remove(l->why_not, lv->name);
 		g_ptr_array_add(names, g_strdup(lv->name));
 	}
 	return text;
@@ -231,36 +147,59 @@ static bool anything_new(struct plan *p, struct assembly *a, bool with_missing)
 	return l->startable[with_missing];
 }
 
-static void lvm_evaluate(struct plan *p, struct assembly *a)
+static void count_pvs(struct assembly *a, bool was_complete)
 {
-	struct lvm *l = lvm_of(a) ?: data_new(a);
-	bool was_complete = a->complete, moved;
+	struct lvm *l = lvm_of(a);
+	bool moved = find_pvs(a);
 
-	a->startable = a->complete = false;
-	a->present = a->needed = 0;
-	read_newest(p, a);
-	if (!l->vg || !judge_duplicates(p, a))
-		return;
-	moved = find_pvs(a);
 	for (guint i = 0; i < l->vg->pvs->len; i++) {
 		const struct lvm_pv *pv = l->vg->pvs->pdata[i];
-		bool here = l->at[i] != 0;
 
-		a->needed += here || !pv->missing;
-		a->present += here;
+		a->needed += !pv->missing;
+		a->present += l->at[i] != 0;
 	}
 	if (a->present > l->present)
 		g_hash_table_remove_all(l->refused); /* worth another try */
 	l->present = a->present;
-	if (l->vg->exported || !str_empty(l->vg->lock_type))
-		return; /* another machine's, or one for a lock manager */
 	a->complete = a->present && a->present == a->needed;
 	if (moved || a->complete != was_complete)
 		lvm_ask_again(l);
+}
+
+/* Said of the goal that asks for it; others' VGs are no news. */
+static void leave_alone(struct plan *p, struct assembly *a, const char *why)
+{
+	if (assembly_running(a) || a->adopted || (a->state == ASSEMBLY_FAILED && a->error_number == MSG_LVM_FOREIGN))
+		return;
+	assembly_set_state(p, a, ASSEMBLY_FAILED);
+	str_set(&a->error, why);
+	a->error_number = MSG_LVM_FOREIGN;
+}
+
+static void lvm_evaluate(struct plan *p, struct assembly *a)
+{
+	struct lvm *l = lvm_of(a) ?: data_new(a);
+	g_autofree char *alone = NULL;
+	bool was_complete = a->complete;
+
+	a->startable = a->complete = false;
+	a->present = a->needed = 0;
+	if (!lvm_read(p, a) || !l->vg)
+		return;
+	alone = lvm_left_alone(p, l->vg);
+	lvm_twins_judge(p, a, a->members->len && !alone);
+	if (!lvm_judge_duplicates(p, a))
+		return;
+	count_pvs(a, was_complete);
+	if (alone) {
+		leave_alone(p, a, alone);
+		a->idle = true;
+		return;
+	}
+	refuse_no_more(p, a);
 	a->startable = a->present && anything_new(p, a, true);
 	a->idle = !a->startable;
 }
-
 
 /* Members that the metadata itself gives up are not waited for. */
 static bool do_without(const struct assembly *a)
@@ -310,6 +249,7 @@ static void activate_wanted(struct plan *p, struct assembly *a)
 		return;
 	}
 	list = g_string_new(NULL);
+	lvm_twins_tell(p, a);
 	for (guint i = 0; i < l->in_flight->len; i++) {
 		g_hash_table_add(l->activated, g_strdup(l->in_flight->pdata[i]));
 		g_string_append_printf(list, "%s%s", i ? " " : "", (char *)l->in_flight->pdata[i]);
@@ -394,9 +334,27 @@ static void lvm_missing(const struct plan *p, const struct assembly *a, GPtrArra
 			 g_strdup_printf("is missing (%u of %u seen); it was %s when the VG was last changed", a->present,
 					 a->needed, pv->device ?: "on an unknown device"));
 	}
-	if (l && l->vg && l->vg->exported)
-		wait_add(waits, "member", a->since, 0, g_strdup_printf("VG %s", a->name),
-			 g_strdup("is exported; vgimport takes it"));
+}
+
+/* Of an LV that cannot come up, although the VG is here. */
+static char *lvm_why_not(const struct plan *p, const struct assembly *a, const char *key)
+{
+	const struct lvm *l = lvm_of(a);
+	const struct lvm_lv *lv = l && l->vg ? lvm_lv_of_key(l, key) : NULL;
+	const char *why;
+
+	if (!l || !l->vg || (!lv && !g_str_has_prefix(key, l->dir)))
+		return NULL;
+	if (!lv)
+		return g_strdup_printf("the VG has no LV of that name (%u others)", l->vg->lvs->len);
+	if (!lv->visible)
+		return g_strdup("it is a part of another LV, and not for use");
+	why = g_hash_table_lookup(l->why_not, lv->name);
+	if (why && a->complete)
+		return g_strdup_printf("it is not activated: %s", why);
+	if (g_hash_table_contains(l->refused, lv->name))
+		return g_strdup("the kernel did not take it; SACT-042 says why");
+	return NULL;
 }
 
 /* A LV of this VG, or one that it does not have: whoever named it meant this VG. */
@@ -412,7 +370,7 @@ static bool lvm_could_give(const struct plan *p, const struct assembly *a, const
 	const struct lvm *l = lvm_of(a);
 	const struct lvm_lv *lv;
 
-	if (!l || !l->vg || l->vg->exported || !str_empty(l->vg->lock_type) || a->state == ASSEMBLY_FAILED)
+	if (!l || !l->vg || a->state == ASSEMBLY_FAILED)
 		return false;
 	lv = lvm_lv_of_key(l, key);
 	return lv && lv_present(l, lv);
@@ -425,12 +383,12 @@ static void lvm_free(struct assembly *a)
 	if (!l)
 		return;
 	lvm_names_free(l);
-	lvm_vg_free(l->vg);
 	g_free(l->at);
-	g_free(l->text);
+	g_ptr_array_unref(l->versions);
 	set_free(l->read);
 	set_free(l->activated);
 	set_free(l->told);
+	set_free(l->why_not);
 	set_free(l->refused);
 	g_ptr_array_unref(l->in_flight);
 	g_free(l);
@@ -446,6 +404,7 @@ const struct layer layer_lvm = {
 	.finished = lvm_finished,
 	.running = lvm_running,
 	.missing = lvm_missing,
+	.why_not = lvm_why_not,
 	.inner = lvm_inner,
 	.gives = lvm_gives,
 	.is_original = lvm_is_original,

@@ -21,10 +21,10 @@ void lvm_names_make(struct lvm *l)
 	lvm_names_free(l);
 	l->by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	l->by_id = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	l->dir = g_strconcat("/dev/", vg->name, "/", NULL);
+	l->dir = g_strconcat("/dev/", vg->shown, "/", NULL);
 	for (guint i = 0; i < vg->lvs->len; i++) {
 		struct lvm_lv *lv = vg->lvs->pdata[i];
-		g_autofree char *dm = lvm_dm_name(vg->name, lv->name, NULL), *uuid = lvm_dm_uuid(vg, lv, NULL);
+		g_autofree char *dm = lvm_dm_name(vg->shown, lv->name, NULL), *uuid = lvm_dm_uuid(vg, lv, NULL);
 
 		g_hash_table_insert(l->by_key, g_strconcat(l->dir, lv->name, NULL), lv);
 		g_hash_table_insert(l->by_key, g_strconcat("/dev/mapper/", dm, NULL), lv);
@@ -68,25 +68,42 @@ static int by_index(gconstpointer a, gconstpointer b)
 	return (*x)->index < (*y)->index ? -1 : 1;
 }
 
-/* By name those that goals name; all of them once a goal may mean any by what is on it. */
-const GPtrArray *lvm_wanted(const struct plan *p, const struct assembly *a)
+/* A name is no UUID: another VG may have the same one, and be on a disk that is being read. */
+static bool names_are_known(struct plan *p, const struct assembly *a)
+{
+	bool known = assembly_running(a) || (graph_choice_allowed(p) && !graph_looking(p));
+
+	p->vgs_wait |= !known;
+	return known;
+}
+
+/*
+ * By name those that goals name; all of them once a goal may mean any by what is on it, but those that LVM
+ * does not activate by itself.
+ */
+const GPtrArray *lvm_wanted(struct plan *p, const struct assembly *a)
 {
 	struct lvm *l = lvm_of(a);
-	bool choice = graph_choice_allowed(p), any = false;
+	bool choice = graph_choice_allowed(p), any = false, settled = names_are_known(p, a);
 	g_autoptr(GHashTable) named = NULL;
 
-	if (l->wanted && l->wanted_at == p->goals_stamp && l->wanted_choice == choice)
+	if (l->wanted && l->wanted_at == p->goals_stamp && l->wanted_choice == choice && l->wanted_settled == settled)
 		return l->wanted;
 	lvm_ask_again(l);
 	l->wanted = g_ptr_array_new();
 	l->wanted_at = p->goals_stamp;
 	l->wanted_choice = choice;
+	l->wanted_settled = settled;
 	named = g_hash_table_new(g_direct_hash, g_direct_equal);
 	for (guint i = 0; i < p->goals->len; i++) {
-		const struct goal *g = p->goals->pdata[i];
+		struct goal *g = p->goals->pdata[i];
 		const struct lvm_lv *lv;
 
 		if (!goal_unmet(g) || g->dev || !goal_searches(p, g))
+			continue;
+		if (!settled)
+			continue;
+		if (lvm_twins_refuse(p, a, g))
 			continue;
 		lv = lvm_lv_of_key(l, g->key);
 		any |= !lv && choice;
@@ -96,7 +113,7 @@ const GPtrArray *lvm_wanted(const struct plan *p, const struct assembly *a)
 	for (guint i = 0; any && i < l->vg->lvs->len; i++) {
 		struct lvm_lv *lv = l->vg->lvs->pdata[i];
 
-		if (!lv->skip && !lv->pool && idle(l, lv) && g_hash_table_add(named, lv))
+		if (!lv->skip && !lv->no_auto && !lv->pool && idle(l, lv) && g_hash_table_add(named, lv))
 			g_ptr_array_add(l->wanted, lv);
 	}
 	g_ptr_array_sort(l->wanted, by_index);

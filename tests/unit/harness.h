@@ -6,7 +6,8 @@
  *
  *   add NODE [SIZE] [CONTENT]   a device appears (change: again; del: it is gone)
  *   inside THING CONTENT        what is in md:ARRAY, luks:UUID or VG/LV once it runs
- *   vg NAME pvs=A,B lvs=X:A+B   a volume group; seqno= missing= hidden= exported snap=S:ORIGIN
+ *   vg NAME pvs=A,B lvs=X:A+B   a volume group; seqno= missing= hidden= skip= noauto[=]
+ *                               as=ITS-NAME system=ID locks=TYPE exported clustered snap=S:ORIGIN
  *   listed                      the first enumeration ends
  *   at TIME                     time passes, timers fire on the way
  *   mount SPEC TARGET, device SPEC, swap SPEC, cancel GOAL

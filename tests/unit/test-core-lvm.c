@@ -23,9 +23,9 @@ const struct row lvm_rows[] = {
 	{ "named as the mapper does",
 	  V "mount /dev/mapper/v-home /m; add sda pv:v/a; add sdb pv:v/b; listed",
 	  "dm-activate home; mount dm-0 /m; goal 1 done" },
-	{ "named ones need no listing",
-	  V "mount /dev/v/root /m; add sda pv:v/a; add sdb pv:v/b",
-	  "dm-activate root; mount dm-0 /m; goal 1 done" },
+	{ "named ones wait for the listing: another VG may have the name",
+	  V "mount /dev/v/root /m; add sda pv:v/a; add sdb pv:v/b; ? lvm:v; listed",
+	  "lvm:v complete 2/2; dm-activate root; mount dm-0 /m; goal 1 done" },
 	{ "two goals, one of them already active",
 	  V "mount /dev/v/root /m; listed; add sda pv:v/a; add sdb pv:v/b; mount /dev/v/home /n",
 	  "dm-activate root; mount dm-0 /m; goal 1 done; dm-activate home; mount dm-1 /n; "
@@ -53,7 +53,7 @@ const struct row lvm_rows[] = {
 	{ "exported",
 	  "vg v pvs=a lvs=root:a exported; mount /dev/v/root /m; listed; add sda pv:v/a; ? lvm:v; "
 	  "? waits 1",
-	  "lvm:v waiting 1/1; waits for member VG v" },
+	  "SACT-047 /m; goal 1 failed; lvm:v failed 1/1 SACT-047; waits for nothing" },
 
 	{ "a PV is missing that root does not need",
 	  V "mount /dev/v/root /m; listed; add sda pv:v/a; ? lvm:v; at 25s",
@@ -123,7 +123,7 @@ const struct row lvm_rows[] = {
 	{ "a clone after the start is not taken",
 	  V "mount /dev/v/root /m; mount UUID=q /n; listed; add sda pv:v/a; add sdb pv:v/b; "
 	  "add sdc pv:v/b; ? lvm:v",
-	  ALL "mount dm-0 /m; goal 1 done; lvm:v active 2/2" },
+	  ALL "mount dm-0 /m; goal 1 done; SACT-013 v; lvm:v active 2/2" },
 	{ "two VGs of one name",
 	  "vg v pvs=a lvs=root:a; vg w pvs=b lvs=root:b; inside v/root ext4:x; "
 	  "inside w/root ext4:y; mount UUID=y /m;add sda pv:v/a; add sdb pv:w/b; listed",
@@ -174,11 +174,11 @@ const struct row lvm_rows[] = {
 	{ "two paths to a PV",
 	  V "mount /dev/v/root /m; add sdb pv:v/a wwid=naa.5; add sda pv:v/a wwid=naa.5; add sdc pv:v/b; listed; "
 	  "? lvm:v",
-	  "dm-activate root; mount dm-0 /m; goal 1 done; SACT-014 sda; lvm:v active 2/2" },
+	  "SACT-014 sda; dm-activate root; mount dm-0 /m; goal 1 done; lvm:v active 2/2" },
 	{ "two paths to a PV without metadata",
 	  V "mount /dev/v/both /m; add sdb bare:v/a wwid=naa.5; add sda bare:v/a wwid=naa.5; add sdc pv:v/b; "
 	  "listed; ? lvm:v",
-	  "dm-activate both; mount dm-0 /m; goal 1 done; SACT-014 sda; lvm:v active 2/2" },
+	  "SACT-014 sda; dm-activate both; mount dm-0 /m; goal 1 done; lvm:v active 2/2" },
 	{ "a path that comes when its VG is active",
 	  V "mount /dev/v/root /m; mount UUID=q /n; listed; add sdb pv:v/a wwid=naa.5; add sdc pv:v/b; "
 	  "add sda pv:v/a wwid=naa.5; ? lvm:v",

@@ -17,6 +17,15 @@
 #define RAID_VG "vg v pvs=a,b lvs=r:a,r_rimage_0:a,r_rimage_1:b hidden=r_rimage_0,r_rimage_1; "
 #define PVS "add sda pv:v/a; add sdb pv:v/b; "
 
+/* Two VGs that were given one name. */
+#define TWINS                                                                                      \
+	"vg v as=u pvs=a lvs=root:a; vg w as=u pvs=b lvs=root:b; inside u+vxxxxx/root ext4:x; "     \
+	"inside u+wxxxxx/root ext4:y; inside u/root ext4:x; "
+/* The same VG, on a volume and beside it, where somebody else wrote newer metadata. */
+#define SEALED                                                                                     \
+	"vg v pvs=a,b lvs=root:a seqno=3; vg v pvs=a,b lvs=evil:b seqno=9; volume k UUID=u keyfile=/key; key u file; "  \
+	"inside luks:u pv:v/a seq=3; inside v/root ext4:x; inside v/evil ext4:x; "
+
 const struct row vg_rows[] = {
 	{ "a goal that comes later is asked for, too",
 	  "vg v pvs=a lvs=root:a,home:a; inside v/root ext4:x; inside v/home ext4:h; "
@@ -58,6 +67,117 @@ const struct row vg_rows[] = {
 	{ "a VG's name with an inner word in it is no reason",
 	  "add dm-2 16M ext4:x dm_name=my_tdata-o slaves=8:0 dm_uuid=" UUID_V "voxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; mount UUID=x /m; listed",
 	  "mount dm-2 /m; goal 1 done" },
+	{ "two VGs of one name, by name: refused",
+	  TWINS "add sda pv:v/a; add sdb pv:w/b; device /dev/u/root; device /dev/mapper/u-root; listed",
+	  "SACT-013 /dev/u/root; goal 1 failed; SACT-013 /dev/mapper/u-root; goal 2 failed" },
+	{ "two VGs of one name, by name, asked for later: refused",
+	  TWINS "listed; add sdb pv:w/b; add sda pv:v/a; mount /dev/u/root /m",
+	  "SACT-013 /m; goal 1 failed" },
+	{ "two VGs of one name, by UUID: the first",
+	  TWINS "mount UUID=x /m; add sda pv:v/a; add sdb pv:w/b; listed",
+	  "SACT-145 u; dm-activate root; SACT-145 u; dm-activate root; mount dm-0 /m; goal 1 done" },
+	{ "two VGs of one name, by UUID: the second",
+	  TWINS "mount UUID=y /m; add sda pv:v/a; add sdb pv:w/b; listed",
+	  "SACT-145 u; dm-activate root; SACT-145 u; dm-activate root; mount dm-1 /m; goal 1 done" },
+	{ "two VGs of one name, by UUID: the second comes late",
+	  TWINS "mount UUID=y /m; add sda pv:v/a; listed; at 9s; add sdb pv:w/b",
+	  "dm-activate root; @9: SACT-145 u; dm-activate root; mount dm-1 /m; goal 1 done" },
+	{ "two VGs of one name, told apart by a name of their own",
+	  TWINS "mount /dev/u+wxxxxx/root /m; add sda pv:v/a; add sdb pv:w/b; listed",
+	  "SACT-145 u; dm-activate root; SACT-145 u; dm-activate root; mount dm-1 /m; goal 1 done" },
+	{ "the VG that is up keeps the name",
+	  TWINS "mount /dev/u/root /m; add sda pv:v/a; listed; add sdb pv:w/b; device /dev/mapper/u-root",
+	  "dm-activate root; mount dm-0 /m; goal 1 done; goal 2 done" },
+	{ "the VG that was up before us keeps the name",
+	  TWINS "add dm-3 16M ext4:x dm_name=u-root slaves=8:0 dm_uuid=" UUID_V "vrootxxxxxxxxxxxxxxxxxxxxxxxxxxx; "
+	  "add sdb pv:w/b; add sda pv:v/a; mount UUID=y /n; device /dev/u/root; listed",
+	  "goal 2 done; SACT-145 u; dm-activate root; dm-activate root; mount dm-0 /n; goal 1 done" },
+	{ "one of two VGs of one name goes away",
+	  TWINS "swap UUID=s; add sda pv:v/a; add sdb pv:w/b; del sdb; mount /dev/u/root /m; listed",
+	  "dm-activate root; mount dm-0 /m; goal 2 done" },
+	{ "a VG that is left alone is no twin",
+	  "vg v as=u pvs=a lvs=root:a; vg w as=u pvs=b lvs=root:b system=other; inside u/root ext4:x; "
+	  "mount /dev/u/root /m; add sdb pv:w/b; add sda pv:v/a; listed",
+	  "dm-activate root; mount dm-0 /m; goal 1 done" },
+
+	{ "a name waits for the disks that are being read, and for no slow one",
+	  "vg v pvs=a lvs=root:a; listed; add sda pv:v/a; add sdb hang; device /dev/v/root; at 5s",
+	  "@1: dm-activate root; goal 1 done" },
+	{ "a name waits for the disks that are being read: nothing was on the last",
+	  "vg v pvs=a lvs=root:a; listed; add sda pv:v/a; add sdb; lifo; device /dev/v/root",
+	  "dm-activate root; goal 1 done" },
+
+	{ "another system's VG",
+	  "vg v pvs=a lvs=root:a system=other; mount UUID=x /m; device /dev/v/root; add sda pv:v/a; listed; ? waits 1",
+	  "SACT-047 /dev/v/root; goal 2 failed; waits for member lvm v" },
+	{ "this system's VG",
+	  "policy system-id two; vg v pvs=a lvs=root:a system=two; inside v/root ext4:x; mount UUID=x /m; "
+	  "add sda pv:v/a; listed",
+	  "dm-activate root; mount dm-0 /m; goal 1 done" },
+	{ "a clustered VG",
+	  "vg v pvs=a lvs=root:a clustered; device /dev/v/root; add sda pv:v/a; listed",
+	  "SACT-047 /dev/v/root; goal 1 failed" },
+	{ "a shared VG",
+	  "vg v pvs=a lvs=root:a locks=sanlock; device /dev/v/root; add sda pv:v/a; listed",
+	  "SACT-047 /dev/v/root; goal 1 failed" },
+	{ "a VG with lock type none is no shared one",
+	  "vg v pvs=a lvs=root:a locks=none; device /dev/v/root; add sda pv:v/a; listed",
+	  "dm-activate root; goal 1 done" },
+
+	{ "a PV that has partitions: they are used",
+	  "vg v pvs=a lvs=root:a; mount UUID=x /m; add sda pv:v/a; add sda1 20M ext4:x; listed; ? lvm:v",
+	  "SACT-048 sda; mount sda1 /m; goal 1 done; lvm:v waiting 0/1" },
+	{ "a PV that has partitions: they come first",
+	  "vg v pvs=a lvs=root:a; mount UUID=x /m; add sda1 20M ext4:x; add sda pv:v/a; listed",
+	  "SACT-048 sda; mount sda1 /m; goal 1 done" },
+	{ "a PV whose partitions come after it was taken",
+	  "vg v pvs=a,b lvs=root:b; mount UUID=x /m; add sda pv:v/a; listed; add sda1 20M ext4:x; ? lvm:v",
+	  "SACT-048 sda; mount sda1 /m; goal 1 done; lvm:v waiting 0/2" },
+	{ "a PV in use whose disk shows partitions stays one",
+	  "vg v pvs=a lvs=root:a; device /dev/v/root; mount UUID=x /m; listed; add sda pv:v/a; add sda1 20M ext4:x; ? lvm:v",
+	  "dm-activate root; goal 1 done; lvm:v active 1/1" },
+
+	{ "a PV without metadata that two VGs list is nobody's",
+	  "vg va pvs=b,c lvs=o:b; vg v pvs=ab,d lvs=o:ab; device /dev/v/o; device /dev/va/o; add sda bare:v/ab; "
+	  "add sdb pv:va/c; add sdc pv:v/d; listed; ? lvm:v; ? lvm:va",
+	  "SACT-048 sda; lvm:v waiting 1/2; lvm:va waiting 1/2" },
+	{ "the VG inside the encryption gets it",
+	  "vg va pvs=b,c lvs=o:b; vg v pvs=ab,d lvs=o:ab; volume k UUID=u keyfile=/key; key u file; inside luks:u pv:v/d; "
+	  "device /dev/v/o; add sdb pv:va/c; add sdc luks:u; listed; add sda bare:v/ab; ? lvm:v; ? lvm:va",
+	  "luks-open k /key; dm-activate o; goal 1 done; lvm:v active 2/2; lvm:va waiting 1/2" },
+	{ "a PV without metadata that is smaller than the VG says is not its",
+	  "vg v pvs=a,b lvs=o:b; device /dev/v/o; add sda pv:v/a; add sdb 1M bare:v/b; listed; ? lvm:v",
+	  "lvm:v waiting 1/2" },
+	{ "metadata outside do not overrule those inside the encryption",
+	  SEALED "mount UUID=x /m; add sda luks:u; add sdb pv:v/b seq=9; listed; ? lvm:v",
+	  "luks-open k /key; dm-activate root; mount dm-1 /m; goal 1 done; lvm:v active 2/2" },
+	{ "metadata outside come first",
+	  SEALED "hold luks-open; mount UUID=x /m; add sdb pv:v/b seq=9; add sda luks:u; listed; ? lvm:v; release luks-open",
+	  "luks-open k /key; lvm:v startable 1/2; dm-activate root; mount dm-1 /m; goal 1 done" },
+	{ "two texts of one age are refused",
+	  "vg v pvs=a,b lvs=root:a seqno=3; vg v pvs=a,b lvs=root:b seqno=03; mount UUID=x /m; "
+	  "add sda pv:v/a seq=3; add sdb pv:v/b seq=03; listed; ? lvm:v; del sdb; ? lvm:v",
+	  "SACT-146 v; lvm:v failed 0/0 SACT-146; lvm:v startable 1/2 starts 20" },
+
+	{ "two devices are one PV, one inside the encryption: it is used",
+	  "vg v pvs=a lvs=root:a; volume k UUID=u keyfile=/key; key u file; inside luks:u pv:v/a; inside v/root ext4:x; "
+	  "mount UUID=x /m; swap UUID=q; add sda luks:u; listed; add sdb pv:v/a",
+	  "luks-open k /key; dm-activate root; mount dm-1 /m; goal 1 done; SACT-013 v" },
+	{ "two PVs without metadata are one",
+	  "vg v pvs=a,b lvs=o:b; device /dev/v/o; add sdb bare:v/b; add sdc bare:v/b; add sda pv:v/a; listed; ? lvm:v",
+	  "SACT-013 v; SACT-013 /dev/v/o; goal 1 failed; lvm:v failed 0/0 SACT-013" },
+
+	{ "a PV that was missing when the VG was changed is not used",
+	  "vg v pvs=a,b lvs=root:a,old:b missing=b; device /dev/v/old; mount UUID=x /m; inside v/root ext4:x; "
+	  "add sda pv:v/a; add sdb pv:v/b; listed; ? lvm:v; ? waits 1",
+	  "SACT-041 v; dm-activate root; mount dm-0 /m; goal 2 done; lvm:v active 1/1; waits for member /dev/v/old" },
+	{ "no autoactivation: by name alone",
+	  "vg v pvs=a lvs=root:a,home:a noauto=root; vg w pvs=b lvs=o:b noauto; mount UUID=x /m; add sda pv:v/a; "
+	  "add sdb pv:w/b; listed; device /dev/v/root; device /dev/w/o",
+	  "dm-activate home; dm-activate root; goal 2 done; dm-activate o; goal 3 done" },
+	{ "one copy of the metadata is damaged: said, and used",
+	  "vg v pvs=a,b lvs=root:a+b; device /dev/v/root; add sda pv:v/a; add sdb bare:v/b text=bad; listed",
+	  "SACT-049 sdb; dm-activate root; goal 1 done" },
 };
 const size_t n_vg_rows = G_N_ELEMENTS(vg_rows);
 

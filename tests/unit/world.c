@@ -176,7 +176,8 @@ static void lv_text(GString *s, const char *vg, const char *lv, char **args)
 		"%s {\nid = \"%s\"\nstatus = [\"READ\", \"WRITE\"%s]\nflags = [%s]\nsegment_count = "
 		"%u\n",
 		parts[0], id, listed(arg(args, "hidden"), parts[0]) ? "" : ", \"VISIBLE\"",
-		listed(arg(args, "skip"), parts[0]) ? "\"ACTIVATION_SKIP\"" : "", g_strv_length(pvs));
+		listed(arg(args, "skip"), parts[0]) ? "\"ACTIVATION_SKIP\"" :
+		listed(arg(args, "noauto"), parts[0]) ? "\"NOAUTOACTIVATE\"" : "", g_strv_length(pvs));
 	for (guint i = 0; pvs[i]; i++)
 		g_string_append_printf(
 			s,
@@ -204,6 +205,8 @@ char *vg_text(const char *name, char **args)
 	g_auto(GStrv) pvs = g_strsplit(arg(args, "pvs") ?: "", ",", -1);
 	g_auto(GStrv) lvs = g_strsplit(arg(args, "lvs") ?: "", ",", -1);
 	g_auto(GStrv) snapshots = g_strsplit(arg(args, "snap") ?: "", ",", -1);
+	g_autofree char *system = arg(args, "system") ? g_strdup_printf("system_id = \"%s\"\n", arg(args, "system")) : NULL;
+	g_autofree char *locks = arg(args, "locks") ? g_strdup_printf("lock_type = \"%s\"\n", arg(args, "locks")) : NULL;
 	g_autofree char *id = lvm_uuid(name);
 	GString *s = g_string_new(NULL);
 
@@ -211,9 +214,11 @@ char *vg_text(const char *name, char **args)
 		s,
 		"contents = \"Text Format Volume Group\"\nversion = 1\n"
 		"%s {\nid = \"%s\"\nseqno = %s\nformat = \"lvm2\"\nstatus = [\"RESIZEABLE\", \"READ\", "
-		"\"WRITE\"%s]\n"
-		"flags = []\nextent_size = 8192\nmax_lv = 0\nmax_pv = 0\nphysical_volumes {\n",
-		name, id, arg(args, "seqno") ?: "1", flag(args, "exported") ? ", \"EXPORTED\"" : "");
+		"\"WRITE\"%s%s]\n%s%s"
+		"flags = [%s]\nextent_size = 8192\nmax_lv = 0\nmax_pv = 0\nphysical_volumes {\n",
+		arg(args, "as") ?: name, id, arg(args, "seqno") ?: "1", flag(args, "exported") ? ", \"EXPORTED\"" : "",
+		flag(args, "clustered") ? ", \"CLUSTERED\"" : "", system ?: "", locks ?: "",
+		flag(args, "noauto") ? "\"NOAUTOACTIVATE\"" : "");
 	for (guint i = 0; pvs[i]; i++) {
 		g_autofree char *both = g_strconcat(name, pvs[i], NULL), *pv = lvm_uuid(both);
 
