@@ -190,13 +190,17 @@ static int lvm_area_text(int fd, const struct lvm_area *area, char **ret, const 
 	return r < 0 ? r : lvm_read_text(fd, area, &at, ret, why);
 }
 
+/*
+ * A damaged copy of the metadata is said, and the label alone makes it a PV: the other copy of the text,
+ * on it or on another PV, says what lies on it.
+ */
 int member_lvm(int fd, struct input *res)
 {
 	unsigned char sectors[LVM_LABEL_BYTES];
 	const char *why = "no label", *bad = NULL;
 	struct lvm_label label;
 	uint64_t best = 0;
-	int r, error = 0;
+	int r;
 
 	r = sys_pread(fd, sectors, sizeof sectors, 0);
 	if (r >= 0)
@@ -210,10 +214,7 @@ int member_lvm(int fd, struct input *res)
 
 		r = lvm_area_text(fd, &label.areas[i], &text, &why);
 		if (r < 0) {
-			if (r != -ENODATA) {
-				error = r;
-				bad = why;
-			}
+			bad = r != -ENODATA ? why : bad;
 			continue;
 		}
 		seqno = text_seqno(text);
@@ -223,8 +224,12 @@ int member_lvm(int fd, struct input *res)
 		g_free(res->lvm_metadata);
 		res->lvm_metadata = g_steal_pointer(&text);
 	}
-	if (!res->lvm_metadata && error)
-		return sys_fail(res, error, "LVM physical volume: %s", bad);
+	if (bad) {
+		g_free(res->text);
+		res->text = g_strdup_printf("LVM physical volume: %s; %s", bad,
+					    res->lvm_metadata ? "its other copy is used" :
+								"what other volumes of its group say of it counts");
+	}
 	res->lvm_seqno = best;
 	return 0;
 }
