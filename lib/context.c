@@ -381,7 +381,6 @@ _public_ int sact_stop(sact *s, const char *spec, int everything)
 		return -EINVAL;
 	if (s->started || s->goals->len)
 		return -EBUSY;
-	s->with_mounts = true; /* what is mounted is read when it starts */
 	in.spec = (char *)spec;
 	loop_feed(s, &in);
 	return 0;

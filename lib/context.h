@@ -58,7 +58,7 @@ struct sact {
 	struct pool *pool;
 	int epoll_fd, timer_fd, record_fd;
 	uint64_t armed;
-	bool started, with_mounts, udev;
+	bool started, udev;
 	GHashTable *deadlines_told; /* recorded already */
 };
 

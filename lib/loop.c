@@ -240,6 +240,16 @@ static void policy(sact *s, const char *key, const char *value)
 	loop_feed(s, &in);
 }
 
+/* To tear down without knowing what is mounted would be blind; to mount is not. */
+static int open_mounts(sact *s)
+{
+	int r = mounts_new(&s->mounts, feed, s);
+
+	if (r >= 0)
+		r = watch(s, mounts_fd(s->mounts), s->mounts);
+	return r < 0 && s->plan->stopping ? r : 0;
+}
+
 static int open_sources(sact *s, bool udev)
 {
 	int r;
@@ -258,10 +268,8 @@ static int open_sources(sact *s, bool udev)
 		r = source_new(&s->source, udev, feed, s);
 	if (r >= 0)
 		r = watch(s, source_fd(s->source), s->source);
-	if (r >= 0 && s->with_mounts)
-		r = mounts_new(&s->mounts, feed, s);
-	if (r >= 0 && s->with_mounts)
-		r = watch(s, mounts_fd(s->mounts), s->mounts);
+	if (r >= 0)
+		r = open_mounts(s);
 	return r;
 }
 
@@ -317,7 +325,7 @@ int loop_start(sact *s)
 	}
 	s->started = true;
 	goals_submit(s);
-	if (!udev && !s->with_mounts)
+	if (!udev && !s->plan->stopping)
 		modalias_walk(feed, s);
 	r = source_enumerate(s->source);
 	loop_arm(s);

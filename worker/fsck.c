@@ -8,7 +8,6 @@
 
 #define STATUS_CANCELLED 32 /* as fsck(8) has them */
 #define STATUS_NO_HELPER 127
-#define STATUS_FAILED	 8
 
 static char *helper(const char *fstype)
 {
@@ -23,11 +22,12 @@ static char *helper(const char *fstype)
 	return NULL;
 }
 
+/* -1: it was killed by something else, a fault of its own perhaps. */
 static int exit_status(int status)
 {
 	if (WIFEXITED(status))
 		return WEXITSTATUS(status);
-	return WTERMSIG(status) == SIGTERM ? STATUS_CANCELLED : STATUS_FAILED;
+	return WTERMSIG(status) == SIGTERM ? STATUS_CANCELLED : -1;
 }
 
 int effect_fsck(const struct action *a, const struct secret *secret, struct input *res)
@@ -36,6 +36,7 @@ int effect_fsck(const struct action *a, const struct secret *secret, struct inpu
 	g_auto(GStrv) words = g_strsplit(a->options ?: "", " ", 0);
 	g_autoptr(GPtrArray) argv = g_ptr_array_new();
 	g_autoptr(GString) output = g_string_new(NULL);
+	dev_t devnum;
 	int status, r;
 
 	if (str_empty(a->fstype) || strspn(a->fstype, "abcdefghijklmnopqrstuvwxyz0123456789_-") !=
@@ -49,6 +50,11 @@ int effect_fsck(const struct action *a, const struct secret *secret, struct inpu
 		res->status = STATUS_NO_HELPER;
 		return 0;
 	}
+	r = sys_dev_of(node, &devnum);
+	if (r >= 0)
+		r = sys_wait_unclaimed(node, devnum, res); /* a checker of an earlier run, perhaps */
+	if (r < 0)
+		return r;
 	g_ptr_array_add(argv, program);
 	for (char **w = words; *w; w++)
 		if (**w)
@@ -59,6 +65,10 @@ int effect_fsck(const struct action *a, const struct secret *secret, struct inpu
 	if (r < 0)
 		return sys_fail(res, r, "%s: %s", program, g_strerror(-r));
 	res->status = exit_status(status);
+	if (res->status < 0) {
+		res->status = 0;
+		return sys_fail(res, -EIO, "%s was killed by signal %d", program, WTERMSIG(status));
+	}
 	g_strchomp(output->str);
 	output->len = strlen(output->str);
 	str_set(&res->text, output->len ? output->str : NULL);

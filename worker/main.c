@@ -15,8 +15,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define ENGINE_FD 3
-
 /*
  * killable: nothing is left half done when the worker ends in the middle of it, so a cancel ends it.
  * The others finish, or end by what run.c knows of.

@@ -2,6 +2,7 @@
 /* MOUNT, UMOUNT, by libmount. */
 #include "sys.h"
 
+#include <fcntl.h>
 #include <libmount.h>
 #include <sys/stat.h>
 
@@ -21,14 +22,24 @@ static struct libmnt_table *mounts(void)
 }
 
 /* btrfs mounts have device numbers of their own: their source's name tells which device it was. */
-static bool is_from(struct libmnt_fs *fs, dev_t devnum)
+bool sys_mount_is_from(struct libmnt_fs *fs, dev_t devnum)
 {
 	const char *source = mnt_fs_get_srcpath(fs);
 	dev_t dev;
 
 	if (mnt_fs_get_devno(fs) == devnum)
 		return true;
-	return source && sys_dev_of(source, &dev) == 0 && dev == devnum;
+	return !major(mnt_fs_get_devno(fs)) && source && sys_dev_of(source, &dev) == 0 && dev == devnum;
+}
+
+uint64_t sys_mount_id(const char *path)
+{
+	struct statx sx;
+
+	if (statx(AT_FDCWD, path, AT_NO_AUTOMOUNT, STATX_TYPE | STATX_MNT_ID, &sx) < 0 ||
+	    !(sx.stx_mask & STATX_MNT_ID))
+		return 0;
+	return sx.stx_mnt_id;
 }
 
 /* The uppermost mount at target is of this device. */
@@ -37,7 +48,7 @@ static bool mounted_from(const char *target, dev_t devnum)
 	_cleanup_(table_unrefp) struct libmnt_table *t = mounts();
 	struct libmnt_fs *fs = t ? mnt_table_find_target(t, target, MNT_ITER_BACKWARD) : NULL;
 
-	return fs && is_from(fs, devnum);
+	return fs && sys_mount_is_from(fs, devnum);
 }
 
 static bool mounted(const char *target)
@@ -94,8 +105,10 @@ int effect_mount(const struct action *a, const struct secret *secret, struct inp
 		r = sys_dev_of(source, &devnum);
 	if (r < 0)
 		return r;
-	if (mounted_from(a->target, devnum))
+	if (mounted_from(a->target, devnum)) {
+		res->flag = true; /* somebody else did */
 		return 0;
+	}
 	if (g_mkdir_with_parents(a->target, 0755) < 0)
 		return sys_fail(res, -errno, "%s: %s", a->target, g_strerror(errno));
 	c = mnt_new_context();
@@ -104,8 +117,11 @@ int effect_mount(const struct action *a, const struct secret *secret, struct inp
 	r = context_error(c, mnt_context_mount(c), res);
 	if (r == -EBUSY && mounted_from(a->target, devnum)) {
 		g_clear_pointer(&res->text, g_free);
+		res->flag = true;
 		return 0;
 	}
+	if (r >= 0)
+		res->count = sys_mount_id(a->target);
 	return r;
 }
 

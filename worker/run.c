@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/ipc.h>
 #include <sys/sem.h>
 #include <sys/wait.h>
@@ -131,13 +132,29 @@ static int spawn(const char *const argv[], int output, pid_t *ret)
 	return -r;
 }
 
+/* Until there is something to read.  An engine that has died leaves no checker behind: the next one starts its own. */
+static void wait_output(int fd)
+{
+	struct pollfd fds[] = { { .fd = fd, .events = POLLIN }, { .fd = ENGINE_FD } };
+
+	while (poll(fds, fds[1].fd < 0 ? 1 : 2, -1) < 0 || !fds[0].revents) {
+		if (!fds[1].revents)
+			continue;
+		fds[1].fd = -1;
+		if (child > 0)
+			(void)kill(child, SIGTERM);
+	}
+}
+
 static void keep_tail(int fd, GString *output)
 {
 	char chunk[1024];
 
 	for (;;) {
-		ssize_t n = read(fd, chunk, sizeof chunk);
+		ssize_t n;
 
+		wait_output(fd);
+		n = read(fd, chunk, sizeof chunk);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)

@@ -12,7 +12,7 @@
 #endif
 
 /* /proc/swaps names the node that was given, which need not be the name we know it by. */
-static bool swaps_contains(dev_t devnum)
+bool sys_swaps_contain(dev_t devnum)
 {
 	g_autofree char *swaps = sys_read("/proc/swaps");
 	const char *p = swaps ?: "";
@@ -82,11 +82,17 @@ int effect_swapon(const struct action *a, const struct secret *secret, struct in
 		r = sys_dev_of(path, &devnum);
 	if (r < 0)
 		return r;
+	if (sys_swaps_contain(devnum)) {
+		res->flag = true; /* somebody else did, and writes to it */
+		return 0;
+	}
 	if (a->flag && (r = image_invalidate(path)) < 0)
 		return sys_fail(res, r, "the hibernation image on %s cannot be invalidated", path);
 	r = RET_NERRNO(swapon(path, flags_of(a->options)));
-	if (r == -EBUSY && swaps_contains(devnum))
+	if (r == -EBUSY && sys_swaps_contain(devnum)) {
+		res->flag = true;
 		return 0;
+	}
 	return r < 0 ? sys_fail(res, r, "swapon %s: %s", path, g_strerror(-r)) : 0;
 }
 
@@ -98,10 +104,10 @@ int effect_swapoff(const struct action *a, const struct secret *secret, struct i
 
 	if (!path)
 		return sys_fail(res, -EINVAL, "no usable device name");
-	if (sys_dev_of(path, &devnum) < 0 || !swaps_contains(devnum))
+	if (sys_dev_of(path, &devnum) < 0 || !sys_swaps_contain(devnum))
 		return 0;
 	r = RET_NERRNO(swapoff(path));
-	if (r < 0 && !swaps_contains(devnum))
+	if (r < 0 && !sys_swaps_contain(devnum))
 		return 0;
 	return r < 0 ? sys_fail(res, r, "swapoff %s: %s", path, g_strerror(-r)) : 0;
 }

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
@@ -159,6 +160,43 @@ int sys_retry_unused(const char *const *paths, int (*attempt)(void *data), void 
 		if (r < 0 && r != -EINTR)
 			return r;
 	}
+}
+
+#define CLAIM_WAIT_MS 10000
+
+int sys_wait_unclaimed(const char *path, dev_t devnum, struct input *res)
+{
+	g_autofree char *holder = NULL, *who = NULL;
+	_cleanup_close_ int fd = -1;
+	const gint64 end = g_get_monotonic_time() + CLAIM_WAIT_MS * 1000;
+	struct pollfd pfd;
+	int r;
+
+	if (check_claimed(path) >= 0)
+		return 0;
+	holder = holder_of_device(devnum);
+	if (holder)
+		return sys_fail(res, -EBUSY, "%s", holder);
+	fd = watch_close((const char *const[]){ path, NULL });
+	while (fd >= 0 && check_claimed(path) < 0) {
+		char events[4096] __attribute__((aligned(8)));
+
+		int left = (int)(MAX(end - g_get_monotonic_time(), 0) / 1000);
+
+		pfd = (struct pollfd){ .fd = fd, .events = POLLIN };
+		sys_killable = true; /* nothing is begun yet */
+		r = sys_cancelled() ? -ECANCELED : RET_NERRNO(poll(&pfd, 1, left));
+		sys_killable = false;
+		if (r == 0) {
+			who = holder_process(devnum);
+			return sys_fail(res, -EBUSY, "%s", who ?: "in use");
+		}
+		if (r < 0 && r != -EINTR)
+			return r;
+		if (r > 0 && read(fd, events, sizeof events) < 0)
+			return -errno;
+	}
+	return 0;
 }
 
 char *sys_read(const char *format, ...)

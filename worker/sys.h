@@ -11,6 +11,8 @@
 #include "core/input.h"
 #include "util/secret.h"
 
+#define ENGINE_FD 3 /* the socket of whoever started us */
+
 typedef int effect_fn(const struct action *a, const struct secret *secret, struct input *res);
 
 effect_fn effect_probe, effect_modules, effect_link;
@@ -67,6 +69,21 @@ int sys_lock(int fd); /* LOCK_EX of a node: udevd keeps off it; -ECANCELED */
  * -EBUSY when a mount, a swap area, another device or an exclusive user holds it: that is no passer-by.
  */
 int sys_retry_unused(const char *const *paths, int (*attempt)(void *data), void *data, struct input *res);
+
+/* As sys_retry_unused(), for somebody who has it open exclusively: 0 when nobody has; -EBUSY with who it is. */
+int sys_wait_unclaimed(const char *path, dev_t devnum, struct input *res);
+
+/* ---- the mount table ---- */
+
+struct libmnt_fs;
+bool sys_mount_is_from(struct libmnt_fs *fs, dev_t devnum);
+uint64_t sys_mount_id(const char *path); /* of the mount that it lies on; 0: not known */
+bool sys_swaps_contain(dev_t devnum);
+
+/* Who has it in use, for people: "mounted on /x", "in use by …"; NULL: nobody that can be named. */
+char *holder_of_device(dev_t devnum); /* the kernel's users */
+char *holder_process(dev_t devnum);   /* whoever has it open */
+char *holder_of_mount(const char *target);
 
 /* ---- small files ---- */
 

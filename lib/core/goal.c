@@ -139,6 +139,8 @@ void goal_add(struct plan *p, const struct input *in)
 	p->changed = true;
 	trials_forget(p);
 	paths_again(p, g->key);
+	if (kind == GOAL_RESUME)
+		(void)resume_allowed(p, g);
 }
 
 void goal_cancel(struct plan *p, uint64_t id)
@@ -170,7 +172,21 @@ void goal_device_gone(struct plan *p, struct device *d)
 
 /* ---- the steps ---- */
 
-static struct action *request(struct plan *p, struct goal *g, enum action_type t, uint64_t timeout)
+/* What it wants is there, whoever made it: of two clones the one that is mounted, and nothing is tried. */
+static struct device *in_place(const struct plan *p, const struct goal *g)
+{
+	const GPtrArray *found = g->kind == GOAL_MOUNT || g->kind == GOAL_SWAP ? graph_named(p, g->key) : NULL;
+
+	for (guint i = 0; found && i < found->len; i++) {
+		struct device *d = found->pdata[i];
+
+		if (mount_at(p, d->devnum, g->kind == GOAL_MOUNT ? g->target : NULL))
+			return d;
+	}
+	return NULL;
+}
+
+struct action *goal_request(struct plan *p, struct goal *g, enum action_type t, uint64_t timeout)
 {
 	struct action *a = plan_request(p, t, OWNER_GOAL, g, timeout);
 
@@ -179,11 +195,12 @@ static struct action *request(struct plan *p, struct goal *g, enum action_type t
 	a->diskseq = g->dev->diskseq;
 	a->node = g_strdup(g->dev->node);
 	g->request = a->id;
+	((struct request *)g_hash_table_lookup(p->requests, &a->id))->devnum = a->devnum;
 	return a;
 }
 
 /* Of a list (rootfstype=ext3,ext4) what was found. */
-static const char *fstype_of(const struct goal *g)
+const char *goal_fstype(const struct goal *g)
 {
 	g_auto(GStrv) list = g_strsplit(g->fstype ?: "", ",", -1);
 	const char *found = g->dev->info.type;
@@ -192,32 +209,11 @@ static const char *fstype_of(const struct goal *g)
 												       g->fstype;
 }
 
-static bool wants_check(const struct goal *g)
-{
-	if (g->kind != GOAL_MOUNT || str_empty(g->fsck) || g_str_has_prefix(g->fsck, "no"))
-		return false;
-	return fstype_of(g) && !streq0(fstype_of(g), "xfs") && !streq0(fstype_of(g), "btrfs");
-}
-
-static void emit_check(struct plan *p, struct goal *g)
-{
-	struct action *a = request(p, g, ACTION_FSCK, USEC_NEVER); /* may rightly take hours */
-	const char *repair = strchr(g->fsck, ',');
-
-	a->fstype = g_strdup(fstype_of(g));
-	a->options = g_strdup_printf("%s%s",
-				     !repair                     ? "-p"
-				     : g_str_equal(repair, ",yes") ? "-y"
-				     : g_str_equal(repair, ",no")  ? "-n"
-								   : "-p",
-				     g_str_has_prefix(g->fsck, "force") ? " -f" : "");
-}
-
 static void emit_act(struct plan *p, struct goal *g)
 {
-	struct action *a = request(p, g, g->kind == GOAL_MOUNT ? ACTION_MOUNT : ACTION_SWAPON, ACTION_TIMEOUT);
+	struct action *a = goal_request(p, g, g->kind == GOAL_MOUNT ? ACTION_MOUNT : ACTION_SWAPON, ACTION_TIMEOUT);
 
-	a->fstype = g_strdup(fstype_of(g));
+	a->fstype = g_strdup(goal_fstype(g));
 	a->target = g_strdup(g->target);
 	a->options = g_strdup(g->options);
 }
@@ -229,7 +225,7 @@ void goal_done(struct plan *p, struct goal *g)
 }
 
 /* Emits what the goal needs next; called when it found its device and after each result. */
-static void advance(struct plan *p, struct goal *g)
+void goal_advance(struct plan *p, struct goal *g)
 {
 	for (;;) {
 		switch (g->step) {
@@ -240,22 +236,22 @@ static void advance(struct plan *p, struct goal *g)
 			}
 			set_state(p, g, GOAL_ACTIVE);
 			g->step = STEP_VERIFY;
-			request(p, g, ACTION_PROBE, ACTION_TIMEOUT)->deep = true;
+			goal_request(p, g, ACTION_PROBE, ACTION_TIMEOUT)->deep = true;
 			return;
 		case STEP_VERIFY:
 			g->step = STEP_MODULES;
-			if (p->modules && g->kind == GOAL_MOUNT && fstype_of(g)) {
-				request(p, g, ACTION_MODULES, ACTION_TIMEOUT)->text =
-					g_strdup_printf("fs-%s %s", fstype_of(g), fstype_of(g));
+			if (p->modules && g->kind == GOAL_MOUNT && goal_fstype(g)) {
+				goal_request(p, g, ACTION_MODULES, ACTION_TIMEOUT)->text =
+					g_strdup_printf("fs-%s %s", goal_fstype(g), goal_fstype(g));
 				return;
 			}
 			break;
 		case STEP_MODULES:
-			g->step = STEP_CHECK;
-			if (wants_check(g)) {
-				emit_check(p, g);
+			if (check_waits(p, g))
 				return;
-			}
+			g->step = STEP_CHECK;
+			if (check_begin(p, g))
+				return;
 			break;
 		case STEP_CHECK:
 			g->step = STEP_ACT;
@@ -409,13 +405,17 @@ static void consider(struct plan *p, struct goal *g)
 
 	if (g->state != GOAL_WAITING || blocked(p, g) || (p->resume && g->kind != GOAL_RESUME))
 		return;
-	d = choice_make(p, g);
+	g->found = (d = in_place(p, g)) != NULL;
+	d = d ?: choice_make(p, g);
 	if (!d || supplanted(p, g, d))
 		return;
 	goal_set_device(p, g, d);
 	g_free(g->node_path);
 	g->node_path = g_strconcat("/dev/", d->node, NULL);
-	advance(p, g);
+	if (g->found)
+		goal_done(p, g);
+	else
+		goal_advance(p, g);
 }
 
 void goals_consider(struct plan *p)
@@ -434,7 +434,7 @@ void goals_consider(struct plan *p)
 void goal_resume(struct plan *p, struct goal *g, uint64_t offset)
 {
 	g->step = STEP_ACT;
-	request(p, g, ACTION_RESUME, ACTION_TIMEOUT)->offset = offset;
+	goal_request(p, g, ACTION_RESUME, ACTION_TIMEOUT)->offset = offset;
 }
 
 /* ---- results ---- */
@@ -468,33 +468,7 @@ static void verified(struct plan *p, struct goal *g, const struct input *in)
 		goal_fail(p, g, MSG_SWAP_FAILED, -EUCLEAN, "/dev/%s holds %s, no swap area", d->node,
 			  in->type ?: "nothing known");
 	else
-		advance(p, g);
-}
-
-static void checked(struct plan *p, struct goal *g, const struct input *in)
-{
-	const char *node = g->dev->node;
-
-	g->fsck_status = in->status;
-	if (in->error < 0) {
-		goal_fail(p, g, MSG_FSCK_FAILED, in->error, "/dev/%s: the checker could not run: %s", node,
-			  in->text ?: g_strerror((int)-in->error));
-	} else if (in->status == 127) {
-		plan_report(p, MSG_FSCK_MISSING, 4, node, "no fsck.%s here: mounted unchecked", fstype_of(g));
-		advance(p, g);
-	} else if ((in->status & ~1) == 32) {
-		plan_report(p, MSG_FSCK_FAILED, 4, node, "the check was cancelled");
-		advance(p, g);
-	} else if (in->status & ~35) {
-		goal_fail(p, g, MSG_FSCK_FAILED, -EUCLEAN, "/dev/%s: the check ended with %d and left errors: %s", node,
-			  (int)in->status, in->text ?: "");
-	} else if (in->status & 2) {
-		goal_fail(p, g, MSG_FSCK_REBOOT, -ERESTART, "/dev/%s: the checker asks for a reboot", node);
-	} else {
-		if (in->status & 1)
-			plan_report(p, MSG_FSCK_FIXED, 6, node, "the checker corrected errors: %s", in->text ?: "");
-		advance(p, g);
-	}
+		goal_advance(p, g);
 }
 
 static void acted(struct plan *p, struct goal *g, const struct input *in)
@@ -506,7 +480,7 @@ static void acted(struct plan *p, struct goal *g, const struct input *in)
 			  g->dev->node, g->target ? " on " : "", g->target ?: "",
 			  in->text ?: g_strerror((int)-in->error));
 	else
-		advance(p, g);
+		goal_advance(p, g);
 }
 
 /* Nobody waits for it any more, but it is there, and ours. */
@@ -519,20 +493,26 @@ static void made_too_late(struct plan *p, struct goal *g)
 
 void goal_finished(struct plan *p, struct goal *g, const struct request *r, const struct input *in)
 {
-	if (g->state == GOAL_FAILED && in->error >= 0 && (r->type == ACTION_MOUNT || r->type == ACTION_SWAPON))
-		made_too_late(p, g);
-	if (g->request != r->id || !goal_unmet(g) || !g->dev)
-		return; /* its device went away, or it failed meanwhile */
+	if (in->error >= 0 && (r->type == ACTION_MOUNT || r->type == ACTION_SWAPON)) {
+		g->mount_id = in->count;
+		g->found |= in->flag;
+		if (g->state == GOAL_FAILED && !in->flag)
+			made_too_late(p, g);
+	}
+	if (g->request != r->id || !goal_unmet(g) || !g->dev) {
+		check_release(p, r); /* its device went away, or it failed meanwhile */
+		return;
+	}
 	g->request = 0;
 	switch (g->step) {
 	case STEP_VERIFY:
 		verified(p, g, in);
 		break;
 	case STEP_MODULES:
-		advance(p, g);
+		goal_advance(p, g);
 		break;
 	case STEP_CHECK:
-		checked(p, g, in);
+		check_ended(p, g, in);
 		break;
 	case STEP_ACT:
 		acted(p, g, in);
@@ -541,4 +521,5 @@ void goal_finished(struct plan *p, struct goal *g, const struct request *r, cons
 	case STEP_END:
 		break;
 	}
+	check_release(p, r);
 }

@@ -169,8 +169,10 @@ static void paths_below(struct plan *p, const struct device *d)
 	dev_t devnum;
 
 	for (char **n = nums; n && *n; n++)
-		if (devnum_parse(*n, &devnum) == 0)
+		if (devnum_parse(*n, &devnum) == 0) {
 			paths_again_of(p, devnum);
+			graph_in_use(p, devnum);
+		}
 }
 
 static void disk_renamed(struct plan *p, struct device *disk)
@@ -182,11 +184,36 @@ static void disk_renamed(struct plan *p, struct device *disk)
 	}
 }
 
+/* Root of the running system is there, although udev's rules have not made up their minds about it. */
+static uint64_t shown_size(const struct plan *p, const struct device *d)
+{
+	bool opened = d->dm_uuid && g_str_has_prefix(d->dm_uuid, "CRYPT-") && paths_holders(p, d);
+
+	return opened || mounts_of(p, d->devnum) ? d->hidden_size : 0;
+}
+
+static uint64_t size_of(const struct plan *p, const struct device *d)
+{
+	return d->inner ? 0 : d->full_size ?: shown_size(p, d);
+}
+
+void graph_in_use(struct plan *p, dev_t devnum)
+{
+	struct device *d = graph_find(p, devnum);
+
+	if (!d)
+		return;
+	goals_ask_device(p, d);
+	if (!d->size && (d->size = size_of(p, d)))
+		graph_dirty(p, d);
+}
+
 static void device_update(struct plan *p, struct device *d, const struct input *in)
 {
 	if (!streq0(d->wwid, in->wwid))
 		disk_renamed(p, d);
 	d->full_size = in->size;
+	d->hidden_size = in->count;
 	d->readonly = in->readonly;
 	if (in->diskseq)
 		d->diskseq = in->diskseq;
@@ -198,7 +225,7 @@ static void device_update(struct plan *p, struct device *d, const struct input *
 	str_set(&d->wwid, in->wwid);
 	str_set(&d->hw_serial, in->serial);
 	d->inner = device_inner(p, d);
-	d->size = d->inner ? 0 : d->full_size;
+	d->size = size_of(p, d);
 }
 
 /* Those that were there, or were looked at, before anybody knew what they are. */
@@ -213,7 +240,7 @@ void graph_outputs_again(struct plan *p, const struct assembly *a)
 		if (!d->dm_uuid || !g_str_has_prefix(d->dm_uuid, prefix))
 			continue;
 		d->inner = device_inner(p, d);
-		d->size = d->inner ? 0 : d->full_size;
+		d->size = size_of(p, d);
 		if (was != d->inner) {
 			links_drop(p, d);
 			device_forget_content(p, d);
@@ -381,6 +408,7 @@ static void device_consider(struct plan *p, struct device *d)
 	    paths_hide(p, d))
 		return;
 	names_of_content(p, d);
+	resume_too_late(p, d);
 	if (d->output_of && d->output_of->layer->name_output)
 		d->output_of->layer->name_output(p, d->output_of, d);
 	device_claim(p, d);

@@ -70,10 +70,7 @@ static bool in_use(const struct plan *p, const struct device *d)
 		if (g->kind != GOAL_DEVICE && (g->state != GOAL_FAILED || g->too_late))
 			return true;
 	}
-	for (guint i = 0; i < p->mounts->len; i++)
-		if (((struct mount *)p->mounts->pdata[i])->devnum == d->devnum)
-			return true;
-	return held(p, d);
+	return mounts_of(p, d->devnum) || held(p, d);
 }
 
 /* Somebody wrote its node down. */

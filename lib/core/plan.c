@@ -39,14 +39,6 @@ static void array_policy_free(gpointer ptr)
 	g_free(ap);
 }
 
-static void mount_free(gpointer ptr)
-{
-	struct mount *m = ptr;
-
-	g_free(m->target);
-	g_free(m);
-}
-
 static void request_free(gpointer ptr)
 {
 	struct request *r = ptr;
@@ -70,7 +62,7 @@ struct plan *plan_new(void)
 	p->arrays = g_ptr_array_new_with_free_func(array_policy_free);
 	p->questions = g_ptr_array_new_with_free_func((GDestroyNotify)question_free);
 	p->answers = g_ptr_array_new_with_free_func(g_free);
-	p->mounts = g_ptr_array_new_with_free_func(mount_free);
+	mounts_init(p);
 	p->layout = g_ptr_array_new_with_free_func(input_free);
 	p->made = g_ptr_array_new_with_free_func(input_free);
 	p->drivers = drivers_new();
@@ -105,7 +97,7 @@ void plan_free(struct plan *p)
 	g_ptr_array_unref(p->arrays);
 	g_ptr_array_unref(p->questions);
 	g_ptr_array_unref(p->answers);
-	g_ptr_array_unref(p->mounts);
+	mounts_clear(p);
 	g_ptr_array_unref(p->layout);
 	g_ptr_array_unref(p->made);
 	g_ptr_array_unref(p->drivers);
@@ -396,38 +388,6 @@ static void keep_input(GPtrArray *list, const struct input *in)
 	g_ptr_array_add(list, input_dup(in));
 }
 
-static struct mount *mount_at(const struct plan *p, const char *target, guint *index)
-{
-	for (guint i = 0; i < p->mounts->len; i++) {
-		struct mount *m = p->mounts->pdata[i];
-
-		if (streq0(m->target, target)) {
-			*index = i;
-			return m;
-		}
-	}
-	return NULL;
-}
-
-static void on_mounted(struct plan *p, const struct input *in, bool mounted)
-{
-	guint index;
-	struct mount *m = mount_at(p, in->target, &index);
-
-	if (!mounted) {
-		if (m)
-			g_ptr_array_remove_index(p->mounts, index);
-		return;
-	}
-	if (!m) {
-		m = g_new0(struct mount, 1);
-		m->target = g_strdup(in->target);
-		g_ptr_array_add(p->mounts, m);
-	}
-	m->devnum = in->devnum;
-	paths_again_of(p, in->devnum);
-}
-
 static void apply(struct plan *p, const struct input *in)
 {
 	switch (in->type_id) {
@@ -476,10 +436,10 @@ static void apply(struct plan *p, const struct input *in)
 		keep_input(p->layout, in);
 		break;
 	case INPUT_MOUNTED:
-		on_mounted(p, in, true);
+		mounts_told(p, in, true);
 		break;
 	case INPUT_UNMOUNTED:
-		on_mounted(p, in, false);
+		mounts_told(p, in, false);
 		break;
 	case INPUT_STOP:
 		stop_begin(p, in);

@@ -31,6 +31,7 @@ struct device {
 	dev_t parent; /* partition: its disk */
 	uint64_t partn, size;
 	uint64_t full_size; /* size, but not 0 for what an assembly keeps for itself */
+	uint64_t hidden_size; /* of what udev's rules keep from others: counts when it is in use */
 	bool readonly;
 	bool inner;	    /* such a part: nobody uses what is on it */
 	char *dm_name, *dm_uuid, *md_state, *slaves, *udev_links, *wwid, *hw_serial;
@@ -135,6 +136,8 @@ struct goal {
 	bool choosing;	     /* among plan->choosers */
 	bool optional;	     /* nofail: nobody waits for a device that is not there */
 	bool too_late;	     /* failed, and then its mount or swap was made all the same */
+	bool found;	     /* somebody else had mounted it, or swapped it on */
+	uint64_t mount_id;   /* of the mount that was made; 0: not known */
 	int64_t fsck_status; /* -1: not run */
 	unsigned error_number;
 	int64_t error_code;
@@ -142,6 +145,7 @@ struct goal {
 	char *explained; /* the explanation last reported */
 	uint64_t resume_until; /* GOAL_RESUME: then the decision is no */
 	char *decision;	       /* and why */
+	bool image_told;       /* which was there all the same */
 	uint64_t explain_at;
 	GList explain;	     /* in plan->explain_soon, by explain_at, or explain_later, when that is 0 */
 	struct place *place; /* of the target */
@@ -209,8 +213,11 @@ struct request {
 };
 
 struct mount {
+	uint64_t id; /* the kernel's; 0: a swap area, or not known */
 	dev_t devnum;
-	char *target;
+	char *target;  /* NULL: a swap area */
+	bool readonly; /* nothing can have been written through it */
+	bool standing; /* this process needs it */
 };
 
 struct deadline {
@@ -242,6 +249,7 @@ struct plan {
 	GQueue open_paths; /* those that search for a device by a path, which alone names an assembly */
 	unsigned n_unmet, n_unmet_required, n_unmet_mounts, n_open, n_open_resume;
 	GPtrArray *volumes, *arrays, *questions, *answers, *mounts, *layout, *made;
+	GHashTable *mounts_of; /* devnum → GPtrArray of struct mount */
 	GHashTable *volumes_by_key;
 	GHashTable *requests; /* id → struct request */
 	GQueue queued[_LANES], in_hand; /* of them, see lane.c */
@@ -312,6 +320,7 @@ void graph_probe_all(struct plan *p);
 void graph_drain(struct plan *p);
 void graph_name(struct plan *p, struct device *d, const char *key);
 void graph_outputs_again(struct plan *p, const struct assembly *a); /* what it is made of is known now */
+void graph_in_use(struct plan *p, dev_t devnum); /* it was mounted or swapped on */
 void graph_dirty(struct plan *p, struct device *d); /* is looked at again in this step */
 bool graph_choice_allowed(const struct plan *p); /* the first enumeration is known */
 bool graph_looking(const struct plan *p); /* a disk is being read, and not slow */
@@ -359,6 +368,14 @@ void choice_late(struct plan *p, struct device *d);
 void choice_clock(struct plan *p);
 void choice_ask(struct plan *p);
 uint64_t choice_hold(const struct plan *p);
+
+/* mounts.c: what is mounted and swapped on, whoever did it */
+void mounts_init(struct plan *p);
+void mounts_clear(struct plan *p);
+void mounts_told(struct plan *p, const struct input *in, bool mounted);
+const GPtrArray *mounts_of(const struct plan *p, dev_t devnum); /* struct mount; NULL: none */
+const struct mount *mount_at(const struct plan *p, dev_t devnum, const char *target); /* NULL: as swap */
+const struct mount *mount_written(const struct plan *p); /* one that something may be written through */
 
 /* assembly.c */
 struct assembly *assembly_get(struct plan *p, const struct layer *l, const char *id);
@@ -421,6 +438,17 @@ void goal_free(struct goal *g);
 void goal_done(struct plan *p, struct goal *g);
 void goal_resume(struct plan *p, struct goal *g, uint64_t offset); /* emits the attempt */
 
+/* For check.c. */
+struct action *goal_request(struct plan *p, struct goal *g, enum action_type t, uint64_t timeout);
+const char *goal_fstype(const struct goal *g);
+void goal_advance(struct plan *p, struct goal *g); /* emits what it needs next */
+
+/* check.c: once for a device, and never while it is in use */
+bool check_waits(const struct plan *p, const struct goal *g);
+bool check_begin(struct plan *p, struct goal *g); /* false: none is needed, or the goal failed */
+void check_ended(struct plan *p, struct goal *g, const struct input *in);
+void check_release(struct plan *p, const struct request *r);
+
 /* goalset.c */
 void goalset_init(struct plan *p);
 void goalset_clear(struct plan *p);
@@ -442,6 +470,8 @@ struct goal *goals_first_due(const struct plan *p);
 /* resume.c */
 void resume_clock(struct plan *p, const struct goal *root);
 void resume_decide(struct plan *p, struct goal *g, const char *why);
+bool resume_allowed(struct plan *p, struct goal *g); /* false: it is decided now */
+void resume_too_late(struct plan *p, const struct device *d);
 void resume_given_up(struct plan *p, struct goal *g, const struct assembly *a);
 void resume_deadline(struct plan *p);
 void resume_verified(struct plan *p, struct goal *g, const struct input *in);
@@ -531,6 +561,7 @@ enum sact_message {
 	MSG_SWAP_FAILED = 55,
 	MSG_SPEC = 56,		/* a spec cannot be understood */
 	MSG_CANCELLED = 57,
+	MSG_IN_USE = 66,	/* not checked: it is mounted */
 	MSG_WORKER = 60,	/* an action took too long or its worker died */
 	MSG_STOP_FAILED = 61,
 	MSG_SUPPLANTED = 62,	/* a device that should lie on an encrypted volume does not */

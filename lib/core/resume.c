@@ -55,6 +55,51 @@ void resume_decide(struct plan *p, struct goal *g, const char *why)
 	goal_done(p, g);
 }
 
+/*
+ * An image is of a system whose file systems were as they are on the disks now.  Once one of them has been
+ * mounted, or may have been, it is not any more: taking it would roll back what is in use.
+ */
+static char *forbidden(const struct plan *p)
+{
+	const struct mount *m = mount_written(p);
+
+	for (guint i = 0; i < p->made->len; i++) {
+		const struct input *made = p->made->pdata[i];
+
+		if (streq0(made->kind, "resume"))
+			return g_strdup_printf("it was decided by an earlier run: %s", made->text ?: "");
+		if (streq0(made->kind, "mount") || streq0(made->kind, "swap"))
+			return g_strdup_printf("an earlier run has used %s", made->target ?: made->spec ?: "the disks");
+	}
+	if (!m)
+		return NULL;
+	return m->target ? g_strdup_printf("%s is mounted", m->target) : g_strdup("a swap area is in use");
+}
+
+bool resume_allowed(struct plan *p, struct goal *g)
+{
+	g_autofree char *why = forbidden(p);
+
+	if (why)
+		resume_decide(p, g, why);
+	return !why;
+}
+
+/* The image came after it was decided: whoever waits for that session should know what became of it. */
+void resume_too_late(struct plan *p, const struct device *d)
+{
+	for (guint i = 0; streq0(d->info.type, "swsuspend") && i < p->goals->len; i++) {
+		struct goal *g = p->goals->pdata[i];
+		const GPtrArray *named = g->kind == GOAL_RESUME ? graph_named(p, g->key) : NULL;
+
+		if (!named || !g->decision || g->dev || g->image_told || named->pdata[0] != d)
+			continue;
+		g->image_told = true;
+		plan_report(p, MSG_RESUME, 4, d->node,
+			    "holds the image of a hibernated system; it came too late and is not resumed: %s", g->decision);
+	}
+}
+
 /* The volume that it is in cannot be opened, or nobody wants to. */
 void resume_given_up(struct plan *p, struct goal *g, const struct assembly *a)
 {
@@ -76,6 +121,8 @@ void resume_verified(struct plan *p, struct goal *g, const struct input *in)
 {
 	uint64_t offset = 0;
 
+	if (!resume_allowed(p, g))
+		return;
 	if (in->error < 0) {
 		resume_decide(p, g, in->text ?: "the device cannot be read");
 		return;

@@ -19,6 +19,8 @@ static bool still_there(const struct plan *p, const struct input *made)
 {
 	struct device *d = graph_find(p, made->devnum);
 
+	if (streq0(made->kind, "resume"))
+		return true; /* as long as this kernel runs */
 	if (streq0(made->kind, "mount")) {
 		for (guint i = 0; i < p->mounts->len; i++)
 			if (streq0(((struct mount *)p->mounts->pdata[i])->target, made->target))
@@ -63,11 +65,26 @@ static bool known_already(const struct plan *p, const struct device *d)
 	return false;
 }
 
-static void made_goal(GString *s, const struct goal *g)
+static bool decided_before(const struct plan *p)
+{
+	for (guint i = 0; i < p->made->len; i++)
+		if (streq0(((struct input *)p->made->pdata[i])->kind, "resume"))
+			return true;
+	return false;
+}
+
+static void made_goal(GString *s, const struct plan *p, const struct goal *g)
 {
 	struct input in = { .type_id = INPUT_MADE };
 
-	if ((g->state != GOAL_DONE && !g->too_late) || !g->dev || g->kind == GOAL_DEVICE || g->kind == GOAL_RESUME)
+	if (g->kind == GOAL_RESUME && g->decision && !decided_before(p)) {
+		in.kind = (char *)"resume";
+		in.spec = g->spec;
+		in.text = g->decision;
+		line(s, &in);
+	}
+	if ((g->state != GOAL_DONE && !g->too_late) || g->found || !g->dev || g->kind == GOAL_DEVICE ||
+	    g->kind == GOAL_RESUME)
 		return;
 	in.kind = (char *)(g->kind == GOAL_SWAP ? "swap" : "mount");
 	in.devnum = g->dev->devnum;
@@ -100,7 +117,7 @@ char *state_text(const struct plan *p)
 			made_device(s, d);
 	}
 	for (guint i = 0; i < p->goals->len; i++)
-		made_goal(s, p->goals->pdata[i]);
+		made_goal(s, p, p->goals->pdata[i]);
 	return g_string_free(s, FALSE);
 }
 

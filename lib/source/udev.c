@@ -141,8 +141,10 @@ static void fill(const struct source *s, struct udev_device *d, struct input *in
 		in->size = 0;
 	if (s->from_udevd) {
 		in->links = links_of(d);
-		if (hidden_by_rules(d))
+		if (hidden_by_rules(d)) { /* but what is in use all the same is there */
+			in->count = in->size;
 			in->size = 0;
+		}
 	}
 }
 

@@ -284,6 +284,10 @@ static bool device_word(struct disk *d, const char *word)
 		d->in.slaves = g_strdelimit(g_strdup(value), ",", ' ');
 	else if (g_str_has_prefix(word, "links="))
 		d->in.links = g_strdelimit(g_strdup(value), ",", ' ');
+	else if (g_str_has_prefix(word, "ro="))
+		d->in.readonly = value[0] == '1';
+	else if (g_str_has_prefix(word, "hides=")) /* udev's rules do, with the size that it has */
+		return (d->in.size = 0) || size_parse(value, &d->in.count);
 	else if (g_str_has_prefix(word, "dm_name="))
 		str_set(&d->in.dm_name, value);
 	else if (g_str_has_prefix(word, "dm_uuid="))
@@ -497,18 +501,18 @@ static void do_made(struct world *w, char **args)
 
 static void do_mounted(struct world *w, char **args)
 {
-	struct input in = { .type_id = INPUT_MOUNTED,
-			    .devnum = need_disk(w, args[0])->in.devnum,
-			    .target = args[1] };
+	bool swap = streq0(args[1], "-");
+	dev_t devnum = need_disk(w, args[0])->in.devnum;
+	g_autofree char *head = g_strdup_printf("mounted devnum=%u:%u", major(devnum), minor(devnum));
 
-	world_step(w, &in);
+	if (swap)
+		g_strdelimit(args[1], "-", 's');
+	do_record(w, head, args + 1, (const char *const[]){ swap ? "kind" : "target", NULL });
 }
 
 static void do_unmounted(struct world *w, char **args)
 {
-	struct input in = { .type_id = INPUT_UNMOUNTED, .target = args[0] };
-
-	world_step(w, &in);
+	do_record(w, "unmounted", args, (const char *const[]){ "target", NULL });
 }
 
 static void do_stop(struct world *w, char **args)

@@ -28,7 +28,7 @@ const struct row goal_rows[] = {
 	{ "fsck 2: reboot", M("2"), "fsck sda -p; SACT-052 /m; goal 1 failed" },
 	{ "fsck 3: corrected, reboot", M("3"), "fsck sda -p; SACT-052 /m; goal 1 failed" },
 	{ "fsck 4: errors left", M("4"), "fsck sda -p; SACT-051 /m; goal 1 failed" },
-	{ "fsck 8: operational error", M("8"), "fsck sda -p; SACT-051 /m; goal 1 failed" },
+	{ "fsck 8: it could not run", M("8"), "fsck sda -p; SACT-051 sda; mount sda /m; goal 1 done" },
 	{ "fsck 12", M("12"), "fsck sda -p; SACT-051 /m; goal 1 failed" },
 	{ "fsck 32: cancelled by a person",
 	  M("32"),

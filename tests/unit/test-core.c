@@ -15,6 +15,7 @@ int main(int argc, char **argv)
 	rows_add("wait", wait_rows, n_wait_rows);
 	rows_add("vg", vg_rows, n_vg_rows);
 	vg_add();
+	rows_add("again", again_rows, n_again_rows);
 	codec_add();
 	property_add();
 	text_add();

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Again, and on a running system: what is in use already is neither checked, mounted nor resumed over. */
+#include "test-core.h"
+
+const struct row again_rows[] = {
+	{ "mounted at its target: done, and not looked at",
+	  "show probe; mount UUID=x /m fsck=auto; add sda ext4:x; mounted sda /m; listed; ? goal 1",
+	  "probe sda; goal 1 done; goal 1 done sda" },
+	{ "mounted by node: done before anything is read",
+	  "show probe; add sda ext4:x; mounted sda /m; listed; mount /dev/sda /m fsck=auto",
+	  "probe sda; goal 1 done" },
+	{ "mounted elsewhere: not checked, and mounted",
+	  "add sda ext4:x; mounted sda /other; mount UUID=x /m fsck=auto; listed",
+	  "SACT-066 /m; mount sda /m; goal 1 done" },
+	{ "used as swap: not checked", "add sda ext4:x; mounted sda -; mount UUID=x /m fsck=auto; listed",
+	  "SACT-066 /m; mount sda /m; goal 1 done" },
+	{ "something else is mounted there: mounted over it",
+	  "add sda ext4:x; add sdb ext4:y; mounted sdb /m; mount UUID=x /m fsck=auto; listed",
+	  "fsck sda -p; mount sda /m; goal 1 done" },
+	{ "swapped on already: done", "add sda swap:s; mounted sda -; swap UUID=s; listed", "goal 1 done" },
+	{ "of two clones the one that is mounted there",
+	  "add sda ext4:x; add sdb ext4:x; mounted sdb /m; mount UUID=x /m fsck=auto; listed; ? goal 1",
+	  "goal 1 done; goal 1 done sdb" },
+	{ "two targets of one device: one check",
+	  "mount UUID=x /a fsck=auto; mount UUID=x /b fsck=auto; add sda ext4:x; listed",
+	  "fsck sda -p; mount sda /a; mount sda /b; goal 1 done; goal 2 done" },
+	{ "the second waits for the first one's check",
+	  "hold fsck; mount UUID=x /a fsck=auto; mount UUID=x /b fsck=auto; add sda ext4:x; listed; ? goal 2; "
+	  "release fsck",
+	  "fsck sda -p; goal 2 active sda; mount sda /a; mount sda /b; goal 1 done; goal 2 done" },
+	{ "what one check finds holds for both",
+	  "fsck 4; mount UUID=x /a fsck=auto; mount UUID=x /b fsck=auto; add sda ext4:x; listed",
+	  "fsck sda -p; SACT-051 /a; goal 1 failed; SACT-051 /b; goal 2 failed" },
+	{ "given up, its check still runs: no second one beside it",
+	  "hold fsck; deaf; mount UUID=x /a fsck=auto; add sda ext4:x; listed; cancel 1; "
+	  "mount UUID=x /b fsck=auto; ? goal 2; release fsck",
+	  "fsck sda -p; cancel fsck sda; SACT-057 /a; goal 1 failed; goal 2 active sda; fsck sda -p; mount sda /b; goal 2 done" },
+	{ "in use for the checker: mounted without",
+	  "fail fsck EBUSY; mount UUID=x /m fsck=auto; add sda ext4:x; listed",
+	  "fsck sda -p; SACT-066 /m; mount sda /m; goal 1 done" },
+	{ "read-only: not checked, mounted",
+	  "mount UUID=x /m fsck=auto; add sda ro=1 ext4:x; listed", "mount sda /m; goal 1 done" },
+	{ "mounted, and hidden by udev's rules",
+	  "policy source udev; add sda hides=40M ext4:x; mounted sda /; mount UUID=x / fsck=auto; listed",
+	  "goal 1 done" },
+
+	/* resuming */
+	{ "no resume while a disk is mounted",
+	  "add sdb ext4:x; mounted sdb /; add sda swsuspend:s; resume UUID=s; mount UUID=y /y; listed",
+	  "SACT-064 UUID=s; goal 1 done; SACT-064 sda" },
+	{ "no resume while there is swap",
+	  "add sdb swap:x; mounted sdb -; add sda swsuspend:s; resume UUID=s; mount UUID=y /m; add sdc ext4:y; listed",
+	  "SACT-064 UUID=s; goal 1 done; SACT-064 sda; mount sdc /m; goal 2 done" },
+	{ "what never is written to is no hindrance",
+	  "add sdb ext4:x; mounted sdb /cd readonly=1; add sda swsuspend:s; resume UUID=s; listed",
+	  "resume sda; SACT-064 UUID=s; goal 1 done" },
+	{ "no resume after an earlier run has mounted",
+	  "made mount devnum=8:16 target=/m; add sda swsuspend:s; resume UUID=s; mount UUID=y /y; listed",
+	  "SACT-064 UUID=s; goal 1 done; SACT-064 sda" },
+	{ "nor after it has switched swap on",
+	  "made swap devnum=8:16; add sda swsuspend:s; resume UUID=s; mount UUID=y /y; listed",
+	  "SACT-064 UUID=s; goal 1 done; SACT-064 sda" },
+	{ "what was decided stays decided in the next life",
+	  "resume UUID=s; mount UUID=x /m; listed; add sdb ext4:x; at 60s; unmounted /m; restart; add sda swsuspend:s; "
+	  "resume UUID=s; mount UUID=y /y; listed",
+	  "@10: SACT-064 UUID=s; goal 1 done; mount sdb /m; goal 2 done; @60: SACT-064 UUID=s; goal 3 done; "
+	  "SACT-064 sda" },
+	{ "somebody mounts while the image is looked for",
+	  "hold probe; resume UUID=s; add sda swsuspend:s; add sdb ext4:x; listed; mounted sdb /b; release probe",
+	  "SACT-064 UUID=s; goal 1 done" },
+};
+const size_t n_again_rows = G_N_ELEMENTS(again_rows);
