@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 static void goal_destroy(gpointer p)
@@ -89,6 +90,7 @@ _public_ sact *sact_unref(sact *s)
 	g_hash_table_unref(s->deadlines_told);
 	actions_free(&s->actions);
 	plan_free(s->plan);
+	lvm_conf_clear(&s->lvm_conf);
 	cmdline_clear(&s->cmdline);
 	if (s->root_entry)
 		input_free(s->root_entry);
@@ -254,6 +256,51 @@ _public_ int sact_add_crypttab(sact *s, const char *text, const char *name)
 _public_ int sact_add_mdadm_conf(sact *s, const char *text, const char *name)
 {
 	return add_file(s, text, name, NULL, mdadm_conf_parse);
+}
+
+/* The first word of a file; NULL: there is none. */
+static char *first_word(const char *path)
+{
+	g_autofree char *text = NULL;
+	const char *c;
+
+	if (str_empty(path) || !g_file_get_contents(path, &text, NULL, NULL))
+		return NULL;
+	for (c = text; *c == '#' || g_ascii_isspace(*c); c += *c != '#')
+		if (*c == '#')
+			c += strcspn(c, "\n");
+	return g_strndup(c, strcspn(c, " \t\n"));
+}
+
+static char *system_id(const struct lvm_conf *conf)
+{
+	struct utsname names;
+
+	if (streq0(conf->source, "lvmlocal"))
+		return g_strdup(conf->local);
+	if (streq0(conf->source, "uname") && uname(&names) == 0)
+		return g_strdup(names.nodename);
+	if (streq0(conf->source, "machineid") || streq0(conf->source, "machine-id"))
+		return first_word("/etc/machine-id");
+	if (streq0(conf->source, "file"))
+		return first_word(conf->file);
+	return NULL; /* none; one made of the machine ID for an application is not done */
+}
+
+_public_ int sact_add_lvm_conf(sact *s, const char *text, const char *name)
+{
+	g_autofree char *own = NULL, *all = NULL;
+	struct input in = { .type_id = INPUT_POLICY, .key = (char *)"system-id" };
+
+	if (!s || !text || !name)
+		return -EINVAL;
+	lvm_conf_parse(text, &s->lvm_conf);
+	own = system_id(&s->lvm_conf);
+	all = g_strjoin(" ", own ?: "", s->lvm_conf.extra ?: "", NULL);
+	in.value = g_strstrip(all);
+	if (!str_empty(in.value))
+		loop_feed(s, &in);
+	return 0;
 }
 
 _public_ int sact_set_prefix(sact *s, const char *prefix)

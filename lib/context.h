@@ -44,6 +44,7 @@ struct sact {
 	struct actions actions;
 	struct cmdline cmdline;
 	bool has_cmdline, locked;
+	struct lvm_conf lvm_conf;
 	struct input *root_entry; /* "/" of fstab, which makes no goal unless it is asked for */
 	GPtrArray *goals;     /* sact_goal, one reference each */
 	GPtrArray *questions; /* sact_secret, standing, one reference each */

@@ -336,6 +336,20 @@ int sact_add_crypttab(sact *s, const char *text, const char *name);
 int sact_add_mdadm_conf(sact *s, const char *text, const char *name);
 
 /**
+ * sact_add_lvm_conf:
+ * @s: a context.
+ * @text: the whole of an lvm.conf or lvmlocal.conf.
+ * @name: what the file is called in messages.
+ *
+ * Says which system ID of LVM this system has, see lvmsystemid(7): volume groups with another one are left
+ * alone, and so are all that have one if it was never called.  What a later file says goes before.
+ *
+ * Returns: 0; -EINVAL if an argument is NULL.
+ * Since: 0.1
+ */
+int sact_add_lvm_conf(sact *s, const char *text, const char *name);
+
+/**
  * sact_set_prefix:
  * @s: a context.
  * @prefix: an absolute path, "/sysroot"; NULL, the default, or "/": none.

@@ -11,6 +11,8 @@
 static const char *const crypttabs[] = {"/etc/crypttab", NULL};
 static const char *const fstabs[] = {"/etc/fstab", NULL};
 static const char *const mdadm_confs[] = {"/etc/mdadm/mdadm.conf", "/etc/mdadm.conf", NULL};
+static const char *const lvm_confs[] = {"/etc/lvm/lvm.conf", NULL};
+static const char *const lvmlocal_confs[] = {"/etc/lvm/lvmlocal.conf", NULL};
 static const char *const cmdlines[] = {"/proc/cmdline", NULL};
 static const char *const nothing[] = {NULL};
 
@@ -86,6 +88,10 @@ static int add_config(struct run *r, const char *const *default_cmdlines)
 		error = add_file(r, o->crypttab, crypttabs, sact_add_crypttab);
 	if (error >= 0)
 		error = add_file(r, o->mdadm_conf, mdadm_confs, sact_add_mdadm_conf);
+	if (error >= 0)
+		error = add_file(r, NULL, lvm_confs, sact_add_lvm_conf);
+	if (error >= 0)
+		error = add_file(r, NULL, lvmlocal_confs, sact_add_lvm_conf);
 	return error;
 }
 

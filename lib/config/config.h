@@ -87,6 +87,14 @@ void crypttab_parse(const char *text, const char *file, struct config *out);
 void fstab_parse(const char *text, const char *file, struct config *out);
 void mdadm_conf_parse(const char *text, const char *file, struct config *out);
 
+/* What lvm.conf(5) says of this system's ID: lvmsystemid(7).  Added to what another file said. */
+struct lvm_conf {
+	char *source, *local, *file; /* "none", "lvmlocal", "uname", ... */
+	char *extra;		     /* IDs of others that are this system's as well, " " between them */
+};
+void lvm_conf_parse(const char *text, struct lvm_conf *conf);
+void lvm_conf_clear(struct lvm_conf *conf);
+
 /* ---- shared by the parsers ---- */
 
 /* What crypttab or a word on the command line say of one volume, escapes undone but in options. */

@@ -239,6 +239,11 @@ int sact_add_crypttab(sact *s, const char *text, const char *name)
 	return given(s, name, text);
 }
 
+int sact_add_lvm_conf(sact *s, const char *text, const char *name)
+{
+	return 0;
+}
+
 int sact_add_mdadm_conf(sact *s, const char *text, const char *name)
 {
 	return given(s, name, text);

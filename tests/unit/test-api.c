@@ -116,6 +116,8 @@ static void test_arguments(void)
 	g_assert_cmpint(sact_add_crypttab(s, NULL, "crypttab"), ==, -EINVAL);
 	g_assert_cmpint(sact_add_crypttab(s, "", NULL), ==, -EINVAL);
 	g_assert_cmpint(sact_add_fstab(s, NULL, "fstab", NULL), ==, -EINVAL);
+	g_assert_cmpint(sact_add_lvm_conf(s, NULL, "lvm.conf"), ==, -EINVAL);
+	g_assert_cmpint(sact_add_lvm_conf(s, "global { system_id_source = \"uname\" }", "lvm.conf"), ==, 0);
 	g_assert_cmpint(sact_add_mdadm_conf(s, NULL, "mdadm.conf"), ==, -EINVAL);
 	g_assert_cmpint(sact_add_layout(s, NULL, "layout"), ==, -EINVAL);
 	g_assert_cmpint(sact_goal_new_device(s, NULL, &g), ==, -EINVAL);

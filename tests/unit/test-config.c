@@ -209,6 +209,26 @@ static void test_documented(void)
 	g_assert_cmpuint(count, ==, G_N_ELEMENTS(numbers));
 }
 
+static void test_lvm_conf(void)
+{
+	struct lvm_conf c = { NULL };
+
+	lvm_conf_parse("# system_id_source = \"uname\"\nglobal {\n\tsystem_id_source = \"lvmlocal\" # here\n"
+		       "\tsystem_id_file = \"/etc/id\"\n}\nlocal { system_id = \"one\" }\n", &c);
+	g_assert_cmpstr(c.source, ==, "lvmlocal");
+	g_assert_cmpstr(c.local, ==, "one");
+	g_assert_cmpstr(c.file, ==, "/etc/id");
+	g_assert_null(c.extra);
+	lvm_conf_parse("local/extra_system_ids = [ \"two\", \"a b\" ,\"three\" ]\nglobal/system_id_source=\"none\"\n"
+		       "system_id = ", &c);
+	g_assert_cmpstr(c.source, ==, "none");
+	g_assert_cmpstr(c.extra, ==, "two three");
+	g_assert_cmpstr(c.local, ==, "");
+	lvm_conf_parse("extra_system_ids = [ \"", &c);
+	g_assert_cmpstr(c.extra, ==, "");
+	lvm_conf_clear(&c);
+}
+
 int main(int argc, char **argv)
 {
 	static const char *const names[] = { "cmdline", "crypttab", "fstab", "mdadm.conf", "locked" };
@@ -223,5 +243,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/config/complaints-are-clean", test_clean);
 	g_test_add_func("/config/mutated", test_mutated);
 	g_test_add_func("/config/documented", test_documented);
+	g_test_add_func("/config/lvm-conf", test_lvm_conf);
 	return g_test_run();
 }
