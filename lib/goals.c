@@ -127,6 +127,7 @@ _public_ int sact_goal_new_root(sact *s, const char *target, sact_goal **ret)
 	if (!s->cmdline.rootwait)
 		overdue(s);
 	below(s, s->cmdline.root, s->cmdline.rootfstype, s->cmdline.rootflags, target);
+	str_set(&((sact_goal *)s->goals->pdata[s->goals->len - 1])->wish.where, INPUT_COMMAND_LINE);
 	if (s->cmdline.usr) {
 		g_autofree char *usr = g_strconcat(target, "/usr", NULL);
 

@@ -240,7 +240,10 @@ static void take_notes(struct watch *h, const struct words *w)
 	if (read(h->notes, events, sizeof events) < 0)
 		return;
 	/* a prompt and a shell on one console would share what is typed */
-	if (h->shell && access(QUESTION, F_OK) == 0)
+	if (h->shell && access(NO_SHELL, F_OK) == 0) {
+		say("something was opened without a person: the shell ends");
+		shell_end_session(h->shell);
+	} else if (h->shell && access(QUESTION, F_OK) == 0)
 		shell_hang_up(h->shell);
 	else if (!h->helped && h->engine && access(OVERDUE, F_OK) == 0)
 		help(h, w);

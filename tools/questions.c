@@ -129,7 +129,6 @@ int questions_answer(struct questions *qs, uint64_t id, const void *bytes, size_
 	if ((r = sact_secret_answer(q->secret, bytes, len)) < 0)
 		return r;
 	q->answered = true;
-	qs->answers++;
 	return 0;
 }
 

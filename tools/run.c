@@ -203,18 +203,10 @@ static void note_question(struct run *r)
 }
 
 /*
- * A volume that opened although nobody typed anything was opened by a key file or token: from now on
- * a shell would give away what that key protects, so whoever offers one has to know.
+ * A volume was opened by a key file or token: from now on a shell would give away what that key
+ * protects, so whoever offers one has to know.
  */
-static void note_automatic_unlock(struct run *r, const char *subject, const char *text)
-{
-
-	if (r->questions.answers || !subject || !text ||
-	    strncmp(subject, "luks ", 5) != 0 || strncmp(text, "active", 6) != 0 ||
-	    (text[6] && text[6] != ','))
-		return;
-	note(r, "no-shell");
-}
+#define MSG_OPENED_ALONE 36
 
 /* "TARGET: why it is left out" */
 static void note_off_device(struct run *r, const char *text)
@@ -231,6 +223,10 @@ static void show_message(struct run *r, const sact_event *e)
 {
 	int severity = sact_event_get_severity(e);
 
+	if (sact_event_get_number(e) == MSG_OPENED_ALONE) {
+		note(r, "no-shell");
+		return;
+	}
 	if (severity <= LOG_ERR)
 		r->failed = true;
 	if (sact_event_get_number(e) == 2 || sact_event_get_number(e) == 3)
@@ -251,8 +247,6 @@ static void take_event(struct run *r, const sact_event *e)
 
 	switch (sact_event_get_type(e)) {
 	case SACT_EVENT_ASSEMBLY:
-		note_automatic_unlock(r, subject, text);
-		/* fall through */
 	case SACT_EVENT_GOAL:
 		r->changed = true;
 		if (!r->o->quiet)

@@ -150,7 +150,6 @@ struct question {
 struct questions {
 	struct question *list;
 	size_t n;
-	unsigned answers; /* accepted so far */
 };
 
 int questions_add(struct questions *qs, sact_secret *secret);

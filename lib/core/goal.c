@@ -292,10 +292,13 @@ static bool could_come(const struct plan *p, const struct goal *g)
 static bool supplanted(struct plan *p, struct goal *g, const struct device *d)
 {
 	g_autofree char *why = g->kind == GOAL_DEVICE ? NULL : layout_supplanted(p, g, d);
+	g_autofree char *beside = why ? NULL : layout_exposed(p, g, d);
 
 	if (why)
 		choice_refuse(p, g, MSG_SUPPLANTED, -EKEYREJECTED, why);
-	return why != NULL;
+	else if (beside)
+		choice_refuse(p, g, MSG_EXPOSED, -EKEYREJECTED, beside);
+	return why || beside;
 }
 
 /* Somebody or something may still come and change the matter. */

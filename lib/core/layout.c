@@ -309,3 +309,58 @@ char *layout_supplanted(const struct plan *p, const struct goal *g, const struct
 	return g_strdup_printf("/dev/%s answers to %s but does not lie on the encrypted volume %s: refused", d->node,
 			       g->spec, luks->label ?: luks->uuid);
 }
+
+/* ---- what was opened without a person, beside a root that anybody may have put there ---- */
+
+static bool is_encrypted(const struct plan *p, const struct device *d, unsigned depth)
+{
+	const struct device *disk = d->parent ? graph_find(p, d->parent) : NULL;
+	const struct assembly *a = d->output_of ?: disk ? disk->output_of : NULL;
+	bool any = false;
+
+	if (!a || depth > DEPTH_MAX)
+		return false;
+	if (a->layer == &layer_luks)
+		return true;
+	for (guint i = 0; i < a->members->len; i++) {
+		const struct member *m = a->members->pdata[i];
+
+		if (!m->excluded && !is_encrypted(p, m->dev, depth + 1))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+/* Root of the command line, which the record, where there is one, does not know. */
+static bool unknown_root(const struct plan *p, const struct goal *g)
+{
+	return p->layout->len && g->kind == GOAL_MOUNT && streq0(g->where, INPUT_COMMAND_LINE) && !node_of_goal(p, g);
+}
+
+/* Why d must not be root beside what is open; NULL: nothing speaks against it. */
+char *layout_exposed(const struct plan *p, const struct goal *g, const struct device *d)
+{
+	if (!unknown_root(p, g) || is_encrypted(p, d, 0))
+		return NULL;
+	for (guint i = 0; i < p->assemblies->len; i++) {
+		const struct assembly *a = p->assemblies->pdata[i];
+
+		if (a->automatic && assembly_running(a))
+			return g_strdup_printf("/dev/%s is not encrypted and not the recorded root, and %s %s was opened "
+					       "without a passphrase: refused", d->node, a->layer->name, a->name ?: a->id);
+	}
+	return NULL;
+}
+
+/* Such a root is there: what a key file opens would be its, too. */
+bool layout_root_exposed(const struct plan *p)
+{
+	for (guint i = 0; p->layout->len && i < p->goals->len; i++) {
+		const struct goal *g = p->goals->pdata[i];
+
+		if (g->dev && g->state != GOAL_FAILED && unknown_root(p, g) && !is_encrypted(p, g->dev, 0))
+			return true;
+	}
+	return false;
+}

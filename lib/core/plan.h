@@ -99,6 +99,7 @@ struct assembly {
 	bool idle; /* complete, and no goal wants anything of it */
 	bool dirty;
 	bool ours, adopted, with_missing;
+	bool automatic; /* it was opened without a person */
 	bool trial;	 /* degraded, and only possibly needed: stopped again if it leads nowhere */
 	bool given_up;	 /* and so it was; a new member makes it worth another look */
 	uint64_t since;		   /* first member seen */
@@ -483,6 +484,8 @@ bool layout_names(const struct plan *p, const struct goal *g, const struct assem
 bool layout_may_lead(const struct plan *p, const struct goal *g, const struct assembly *a);
 const struct input *layout_find(const struct plan *p, const char *target, const char *spec);
 bool layout_is_encrypted(const struct plan *p, const struct input *n);
+char *layout_exposed(const struct plan *p, const struct goal *g, const struct device *d);
+bool layout_root_exposed(const struct plan *p);
 char *layout_supplanted(const struct plan *p, const struct goal *g, const struct device *d);
 
 /* question.c */
@@ -544,6 +547,8 @@ enum sact_message {
 	MSG_LUKS_TRIES = 32,	/* tries used up */
 	MSG_LUKS_KEYFILE = 33,	/* key file missing or wrong */
 	MSG_LUKS_SKIPPED = 34,
+	MSG_LUKS_AUTOMATIC = 36, /* opened, and nobody typed anything */
+	MSG_EXPOSED = 37,	 /* not encrypted beside what was opened so */
 	MSG_LVM_METADATA = 40,	/* metadata cannot be read */
 	MSG_LVM_TYPE = 41,	/* a segment type that is not done natively */
 	MSG_LVM_FAILED = 42,	/* activation failed */

@@ -336,6 +336,12 @@ static bool answer_under_way(const struct plan *p, const struct assembly *a)
 	return false;
 }
 
+/* A key is no use beside a root that anybody may have put there. */
+static bool by_key(const struct plan *p, const struct assembly *a)
+{
+	return luks_of(a)->volume->config.keyfile && !layout_root_exposed(p);
+}
+
 static void luks_start(struct plan *p, struct assembly *a, bool with_missing)
 {
 	struct luks *l = luks_of(a);
@@ -349,11 +355,11 @@ static void luks_start(struct plan *p, struct assembly *a, bool with_missing)
 		(void)emit_open(p, a); /* without a key it only tells whether the header is there */
 	} else if (!l->verified) {
 		request_on(p, a, ACTION_PROBE, PROBE_DEEP_TIMEOUT)->deep = true;
-	} else if (((l->volume->config.keyfile && !l->keyfile_done) || untried_answer(p, a)) &&
+	} else if (((by_key(p, a) && !l->keyfile_done) || untried_answer(p, a)) &&
 		   !memory_allows(p, a)) {
 		l->queued = true;
 		return;
-	} else if (l->volume->config.keyfile && !l->keyfile_done) {
+	} else if (by_key(p, a) && !l->keyfile_done) {
 		open_by_keyfile(p, a);
 	} else if ((ans = untried_answer(p, a))) {
 		open_by_answer(p, a, ans);
@@ -393,9 +399,19 @@ static void header_looked_at(struct plan *p, struct assembly *a, const struct in
 	}
 }
 
-static void opened(struct plan *p, struct assembly *a, const struct input *in)
+/* Whoever offers a shell has to know: it would give away what the key protects. */
+static void automatic(struct plan *p, struct assembly *a)
+{
+	if (!a->automatic)
+		plan_report(p, MSG_LUKS_AUTOMATIC, 6, a->name, "opened, and nobody typed a passphrase");
+	a->automatic = true;
+}
+
+static void opened(struct plan *p, struct assembly *a, const struct request *r, const struct input *in)
 {
 	a->ours = true;
+	if (!r->secret)
+		automatic(p, a);
 	question_withdraw(p, a, "opened");
 	assembly_set_state(p, a, ASSEMBLY_ACTIVE);
 	outputs_made(p, a, in->devnum);
@@ -449,7 +465,7 @@ static void luks_finished(struct plan *p, struct assembly *a, const struct reque
 		}
 		if (r->secret)
 			answer_tried(p, a, r->secret, true);
-		opened(p, a, in);
+		opened(p, a, r, in);
 	}
 }
 
@@ -505,6 +521,15 @@ static void luks_free(struct assembly *a)
 	}
 }
 
+/* Found open: an earlier life of ours may have done it, and not have come to say so. */
+static void luks_running(struct plan *p, struct assembly *a)
+{
+	const struct luks *l = luks_of(a);
+
+	if (a->adopted && !a->ours && l->volume && l->volume->config.keyfile)
+		automatic(p, a);
+}
+
 const struct layer layer_luks = {
 	.name = "luks",
 	.claims = claims,
@@ -514,6 +539,7 @@ const struct layer layer_luks = {
 	.modules = luks_modules,
 	.start = luks_start,
 	.finished = luks_finished,
+	.running = luks_running,
 	.missing = luks_missing,
 	.gives = luks_gives,
 	.name_output = luks_name_output,

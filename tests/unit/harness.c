@@ -81,7 +81,8 @@ static char *describe(const struct world *w, const struct action *a)
 static bool worth_logging(const struct world *w, const struct action *a)
 {
 	if (a->type_id == ACTION_REPORT)
-		return a->number != MSG_EXPLAIN || w->show_explain;
+		return (a->number != MSG_EXPLAIN || w->show_explain) &&
+		       (a->number != MSG_LUKS_AUTOMATIC || w->show_automatic);
 	if (a->type_id == ACTION_GOAL_STATE)
 		return w->shown[a->type_id] || streq0(a->name, "done") || streq0(a->name, "failed");
 	return w->shown[a->type_id];
@@ -178,10 +179,9 @@ static void journal(struct world *w, const struct input *in)
 
 static bool is_held(const struct world *w, const struct action *a)
 {
-	const struct fault *f = &w->faults[a->type_id];
-	g_autofree char *name = f->held ? action_name(a) : NULL;
+	const char *held = w->faults[a->type_id].held, *name = g_hash_table_lookup(w->names, GSIZE_TO_POINTER(a->id));
 
-	return f->hold && (!name || strstr(name, f->held));
+	return w->faults[a->type_id].hold && (!held || strstr(name, held));
 }
 
 void world_step(struct world *w, const struct input *in)
@@ -396,6 +396,8 @@ static void do_record(struct world *w, const char *type, char **args, const char
 		bool is_key = eq && eq > *args && g_ascii_islower(**args) &&
 			      !(*positional && g_ascii_isupper(**args));
 
+		if (g_str_has_prefix(*args, "where="))
+			g_strdelimit(*args, ",", ' ');
 		if (is_key)
 			g_string_append_printf(line, " %.*s=\"%s\"", (int)(eq - *args), *args, eq + 1);
 		else if (*positional)
@@ -478,9 +480,6 @@ static void do_cancel(struct world *w, char **args)
 
 static void do_volume(struct world *w, char **args)
 {
-	for (char **a = args; *a; a++)
-		if (g_str_has_prefix(*a, "where="))
-			g_strdelimit(*a, ",", ' ');
 	do_record(w, "volume", args, (const char *const[]){ "name", "spec", NULL });
 }
 
@@ -610,6 +609,8 @@ static void do_show(struct world *w, char **args)
 	for (; *args; args++)
 		if (streq0(*args, "explain"))
 			w->show_explain = true;
+		else if (streq0(*args, "automatic"))
+			w->show_automatic = true;
 		else
 			w->shown[type_of(*args)] = true;
 }

@@ -183,6 +183,33 @@ const struct row choice_rows[] = {
 	{ "header elsewhere, of another volume",
 	  REC "volume c /dev/sda header=/h keyfile=/k; mount UUID=x /m; add sda; " OPEN("dm-3", "w", "8:0") "ext4:x; listed",
 	  "SACT-062 /m; goal 1 failed" },
+	/* What was opened without a person, and who must not see it. */
+	{ "opened by its key file: said, for whoever offers a shell",
+	  "show automatic; volume c UUID=u keyfile=/k; key u file; inside luks:u ext4:x; mount UUID=x /m; listed; add sda luks:u",
+	  "luks-open c /k; SACT-036 c; mount dm-0 /m; goal 1 done" },
+	{ "opened by its key file, and another was asked for: said all the same",
+	  "show automatic; volume d UUID=v; volume c UUID=u keyfile=/k; key u file; inside luks:u ext4:x; mount UUID=x /m; "
+	  "mount UUID=y /n; listed; add sdb luks:v; answer d 3; add sda luks:u",
+	  "ask d; luks-open d 3; SACT-030 d; ask d; luks-open c /k; SACT-036 c; mount dm-0 /m; goal 1 done" },
+	{ "opened by a passphrase: not said",
+	  "show automatic; volume c UUID=u keyfile=/k; key u 7; inside luks:u ext4:x; mount UUID=x /m; listed; add sda luks:u; "
+	  "answer c 7",
+	  "luks-open c /k; SACT-033 c; ask c; luks-open c 7; withdraw opened; mount dm-0 /m; goal 1 done" },
+	{ "found open, and it has a key file: said",
+	  "show automatic; volume c UUID=u keyfile=/k; mount UUID=x /m; add sda luks:u; " OPEN("dm-3", "u", "8:0") "ext4:x; listed",
+	  "SACT-036 c; mount dm-3 /m; goal 1 done" },
+	{ "a root that is not the recorded one, beside what a key opened",
+	  "layout r kind=fs uuid=r target=/ slaves=c; layout c kind=luks uuid=u; volume c UUID=u keyfile=/k; key u file; "
+	  "inside luks:u ext4:r; mount UUID=x /m where=command,line; listed; add sda luks:u; add sdb ext4:x",
+	  "luks-open c /k; SACT-037 /m; goal 1 failed" },
+	{ "and the other way round: no key is used beside it",
+	  "layout r kind=fs uuid=r target=/ slaves=c; layout c kind=luks uuid=u; volume c UUID=u keyfile=/k; key u file; "
+	  "inside luks:u ext4:r; mount UUID=x /m where=command,line; mount UUID=r /n; listed; add sdb ext4:x; add sda luks:u",
+	  "mount sdb /m; goal 1 done; ask c" },
+	{ "the recorded root is not encrypted: it was so when the image was built",
+	  "layout r kind=fs uuid=x target=/; volume c UUID=u keyfile=/k; key u file; inside luks:u ext4:h; "
+	  "mount UUID=x /m where=command,line; mount UUID=h /h; listed; add sda luks:u; add sdb ext4:x",
+	  "luks-open c /k; mount dm-0 /h; goal 2 done; mount sdb /m; goal 1 done" },
 	{ "open under another name: it is there all the same",
 	  "volume d UUID=u; mount /dev/mapper/d /m; add sda luks:u; " OPEN("dm-3", "u", "8:0") "ext4:x; listed; ? luks:u",
 	  "mount dm-3 /m; goal 1 done; luks:u active 1/1" },

@@ -33,7 +33,7 @@ struct world {
 	GHashTable *names;   /* id of an effect → its name */
 	GQueue effects, held;
 	struct fault faults[_ACTION_MAX];
-	bool shown[_ACTION_MAX], show_explain, lifo, deaf, empty_first;
+	bool shown[_ACTION_MAX], show_explain, show_automatic, lifo, deaf, empty_first;
 	GQueue filled; /* struct disk whose size is told when the result is */
 	int64_t fsck_status;
 	uint64_t auto_secret, unanswered;
