@@ -40,6 +40,7 @@ struct lvm {
 	GPtrArray *wanted; /* struct lvm_lv that goals want and that are not active; NULL: to be asked */
 	uint64_t wanted_at; /* plan->goals_stamp */
 	bool wanted_choice, wanted_settled; /* what was known then */
+	bool named_waits; /* an LV that is named waits for the disks that are being read */
 	bool startable_known[2], startable[2]; /* by with_missing */
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Which volume group a PV belongs to, which of the texts on its PVs counts, and whose VG it is.  What the
- * rules are and why: HACKING, "Who is who".
+ * rules are and why: HACKING, "A VG is its UUID".
  */
 #include "layer/lvm.h"
 

@@ -69,12 +69,9 @@ static int by_index(gconstpointer a, gconstpointer b)
 }
 
 /* A name is no UUID: another VG may have the same one, and be on a disk that is being read. */
-static bool names_are_known(struct plan *p, const struct assembly *a)
+static bool names_are_known(const struct plan *p, const struct assembly *a)
 {
-	bool known = assembly_running(a) || (graph_choice_allowed(p) && !graph_looking(p));
-
-	p->vgs_wait |= !known;
-	return known;
+	return assembly_running(a) || (graph_choice_allowed(p) && !graph_looking(p));
 }
 
 /*
@@ -87,13 +84,16 @@ const GPtrArray *lvm_wanted(struct plan *p, const struct assembly *a)
 	bool choice = graph_choice_allowed(p), any = false, settled = names_are_known(p, a);
 	g_autoptr(GHashTable) named = NULL;
 
-	if (l->wanted && l->wanted_at == p->goals_stamp && l->wanted_choice == choice && l->wanted_settled == settled)
+	if (l->wanted && l->wanted_at == p->goals_stamp && l->wanted_choice == choice && l->wanted_settled == settled) {
+		p->vgs_wait |= l->named_waits;
 		return l->wanted;
+	}
 	lvm_ask_again(l);
 	l->wanted = g_ptr_array_new();
 	l->wanted_at = p->goals_stamp;
 	l->wanted_choice = choice;
 	l->wanted_settled = settled;
+	l->named_waits = false;
 	named = g_hash_table_new(g_direct_hash, g_direct_equal);
 	for (guint i = 0; i < p->goals->len; i++) {
 		struct goal *g = p->goals->pdata[i];
@@ -101,11 +101,13 @@ const GPtrArray *lvm_wanted(struct plan *p, const struct assembly *a)
 
 		if (!goal_unmet(g) || g->dev || !goal_searches(p, g))
 			continue;
-		if (!settled)
-			continue;
-		if (lvm_twins_refuse(p, a, g))
+		if (choice && lvm_twins_refuse(p, a, g))
 			continue;
 		lv = lvm_lv_of_key(l, g->key);
+		if (lv && !settled) {
+			l->named_waits |= choice; /* else the end of the listing is waited for, by everybody */
+			continue;
+		}
 		any |= !lv && choice;
 		if (lv && idle(l, lv) && g_hash_table_add(named, (void *)lv))
 			g_ptr_array_add(l->wanted, (void *)lv);
@@ -116,6 +118,7 @@ const GPtrArray *lvm_wanted(struct plan *p, const struct assembly *a)
 		if (!lv->skip && !lv->no_auto && !lv->pool && idle(l, lv) && g_hash_table_add(named, lv))
 			g_ptr_array_add(l->wanted, lv);
 	}
+	p->vgs_wait |= l->named_waits;
 	g_ptr_array_sort(l->wanted, by_index);
 	return l->wanted;
 }

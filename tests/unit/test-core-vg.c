@@ -107,6 +107,10 @@ const struct row vg_rows[] = {
 	  "vg v pvs=a lvs=root:a; listed; add sda pv:v/a; add sdb; lifo; device /dev/v/root",
 	  "dm-activate root; goal 1 done" },
 
+	{ "a name waits for the disks that are being read, one after the other",
+	  "vg v pvs=a lvs=root:a; listed; add sda pv:v/a; add sdb hang; device /dev/v/root; at 500ms; add sdc hang; at 5s",
+	  "@2: dm-activate root; goal 1 done" },
+
 	{ "another system's VG",
 	  "vg v pvs=a lvs=root:a system=other; mount UUID=x /m; device /dev/v/root; add sda pv:v/a; listed; ? waits 1",
 	  "SACT-047 /dev/v/root; goal 2 failed; waits for member lvm v" },
