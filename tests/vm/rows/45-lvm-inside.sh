@@ -79,9 +79,11 @@ lvm_members_setup()
 	echo "UUID=$UUID /mnt/in-md ext4 defaults 0 0" >>$FSTAB
 	mk_lv types pv0 6 --type raid1 -m 1
 	must lvcreate -q -y -L 8m --poolmetadatasize 4m -T types/pool -V 6m -n pv1
-	mk_vg second /dev/types/pv0 /dev/types/pv1
-	mk_lv second data 8
-	mk_ext4 "$REPLY" second "in second"
+	local scan='devices { scan_lvs = 1 }'	# LVM itself looks for no PVs on LVs unless it is told to
+
+	mk_vg second /dev/types/pv0 /dev/types/pv1 --config "$scan"
+	must lvcreate -q -y -W n -Z n -n data -L 8m second --config "$scan"
+	mk_ext4 /dev/second/data second "in second"
 	echo "UUID=$UUID /mnt/in-second ext4 defaults 0 0" >>$FSTAB
 }
 lvm_members_act()
