@@ -107,17 +107,30 @@ bare()
 
 # ---- making ----
 
+# One process for many commands of lvm: it is the starting of programs that takes a guest's time.
+lvm_batch()
+{
+	[ -z "$batch" ] || lvm <<<"$batch" 2>&1
+	batch=
+}
+
 make_layout()
 {
-	local line n=0
+	local line batch= n=0
 
 	DISK_MB=40 disks $DISKS
 	: >/etc/mdadm/mdadm.conf
 	while IFS= read -r line; do
 		n=$((n + 1))
 		echo "+ $line"
+		if [[ $line =~ ^(pv|vg|lv)[a-z]+\ && $line != *[\;\&\>]* ]]; then
+			batch+=$line$'\n'
+			continue
+		fi
+		lvm_batch
 		eval "$line" 2>&1 </dev/null || echo "$n: $line" >>"$dir/not-made"
 	done <"$dir/recipe"
+	lvm_batch
 	idle_lvs
 	dmsetup table
 	cat /proc/mdstat
