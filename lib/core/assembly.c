@@ -274,6 +274,8 @@ void assembly_output(struct plan *p, struct assembly *a, struct device *d)
 		assembly_output_gone(p, d);
 		d->output_of = a;
 		g_ptr_array_add(a->outputs, d);
+		if (d->probe == PROBE_DONE)
+			graph_dirty(p, d); /* it was looked at before its members: they know what it is called */
 	}
 	if (d->size && !assembly_running(a) && a->state != ASSEMBLY_ACTIVATING) {
 		a->adopted = true;
@@ -454,7 +456,11 @@ static void clock_run(struct plan *p, struct assembly *a)
 
 static void consider(struct plan *p, struct assembly *a)
 {
+	g_autofree char *name = g_strdup(a->name);
+
 	a->layer->evaluate(p, a);
+	for (guint i = 0; i < a->outputs->len && !streq0(name, a->name); i++)
+		graph_dirty(p, a->outputs->pdata[i]); /* they are called like it */
 	if (a->adopted && !assembly_running(a) && a->state != ASSEMBLY_ACTIVATING && assembly_device(a)) {
 		/* A volume that nobody names is never complete, and lacks nothing. */
 		assembly_set_state(p, a, a->complete || (a->needed && a->present >= a->needed) ? ASSEMBLY_ACTIVE :

@@ -387,6 +387,15 @@ static void md_finished(struct plan *p, struct assembly *a, const struct request
 		md_late_result(p, a, r, in);
 }
 
+/* The kernel has it already: others have started the array, and it was seen before its members. */
+static bool lies_on(const struct device *d, const struct device *member)
+{
+	g_autofree char *number = g_strdup_printf("%u:%u", major(member->devnum), minor(member->devnum));
+	g_auto(GStrv) slaves = g_strsplit(d->slaves ?: "", " ", -1);
+
+	return g_strv_contains((const char *const *)slaves, number);
+}
+
 /* A member that came after the start is taken back, one at a time. */
 static void md_running(struct plan *p, struct assembly *a)
 {
@@ -396,6 +405,8 @@ static void md_running(struct plan *p, struct assembly *a)
 	for (guint i = 0; i < a->members->len; i++) {
 		struct member *m = a->members->pdata[i];
 
+		if (d && a->adopted && !m->excluded && lies_on(d, m->dev))
+			m->added = true;
 		active += m->added && m->dev->info.md_role >= 0;
 	}
 	if (a->state == ASSEMBLY_DEGRADED && active >= a->needed && !a->request)

@@ -7,6 +7,7 @@ int main(int argc, char **argv)
 	rows_add("graph", graph_rows, n_graph_rows);
 	rows_add("md", md_rows, n_md_rows);
 	rows_add("array", array_rows, n_array_rows);
+	rows_add("oracle", oracle_rows, n_oracle_rows);
 	rows_add("luks", luks_rows, n_luks_rows);
 	rows_add("lvm", lvm_rows, n_lvm_rows);
 	rows_add("goal", goal_rows, n_goal_rows);

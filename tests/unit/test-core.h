@@ -10,6 +10,8 @@ extern const size_t n_graph_rows, n_md_rows, n_luks_rows, n_lvm_rows, n_goal_row
 
 extern const struct row array_rows[];
 extern const size_t n_array_rows;
+extern const struct row oracle_rows[];
+extern const size_t n_oracle_rows;
 
 void codec_add(void);
 void property_add(void);
