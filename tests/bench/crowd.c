@@ -29,6 +29,33 @@ static uint64_t nsec(void)
 	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
+static void least(void *data, const struct deadline *d)
+{
+	uint64_t *min = data;
+
+	*min = MIN(*min, d->until);
+}
+
+static void check(const struct plan *p)
+{
+	uint64_t min = USEC_NEVER;
+	unsigned unmet = 0, open = 0;
+
+	deadlines_each(p, least, &min);
+	for (guint i = 0; i < p->goals->len; i++) {
+		const struct goal *g = p->goals->pdata[i];
+
+		unmet += goal_unmet(g);
+		open += goal_unmet(g) && !g->dev;
+	}
+	g_assert_cmpuint(plan_next_deadline(p), ==, min);
+	g_assert_cmpuint(p->n_unmet, ==, unmet);
+	g_assert_cmpuint(p->n_open + p->n_open_resume, ==, open);
+	g_assert_cmpuint(p->explain_soon.length + p->explain_later.length, ==, unmet);
+	g_assert_cmpuint(p->queued[LANE_QUICK].length + p->queued[LANE_SLOW].length + p->in_hand.length, ==,
+			 g_hash_table_size(p->requests));
+}
+
 /* What the loop does with each input, too: the timer is armed, and whether it is all done is asked. */
 static void feed(struct world *w, const struct input *in)
 {
@@ -39,6 +66,8 @@ static void feed(struct world *w, const struct input *in)
 	(void)plan_settled(w->plan);
 	w->result.nsec += nsec() - start;
 	w->result.actions += w->actions.list->len;
+	if (w->n <= CROWD_CHECKED)
+		check(w->plan);
 	for (guint i = 0; i < w->actions.list->len; i++) {
 		const struct action *a = w->actions.list->pdata[i];
 		struct action *copy;

@@ -24,6 +24,9 @@ struct crowd_result {
 	unsigned done, unmet; /* goals */
 };
 
+/* Up to so many, what is kept is compared with what a walk over everything finds, after each step. */
+#define CROWD_CHECKED 60
+
 struct crowd_result crowd_run(enum crowd kind, unsigned n);
 
 /* The least that n take of `tries` runs. */

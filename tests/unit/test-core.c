@@ -17,6 +17,8 @@ int main(int argc, char **argv)
 	rows_add("vg", vg_rows, n_vg_rows);
 	vg_add();
 	rows_add("again", again_rows, n_again_rows);
+	rows_add("cost", cost_rows, n_cost_rows);
+	cost_add();
 	codec_add();
 	property_add();
 	text_add();

@@ -13,6 +13,10 @@ extern const size_t n_array_rows;
 extern const struct row oracle_rows[];
 extern const size_t n_oracle_rows;
 
+extern const struct row cost_rows[];
+extern const size_t n_cost_rows;
+
+void cost_add(void);
 void codec_add(void);
 void property_add(void);
 void text_add(void);
