@@ -523,6 +523,7 @@ struct action *assembly_request(struct plan *p, struct assembly *a, enum action_
 	struct action *act = plan_request(p, t, OWNER_ASSEMBLY, a, timeout);
 
 	a->request = act->id;
+	p->n_started++;
 	return act;
 }
 

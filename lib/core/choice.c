@@ -38,13 +38,22 @@ static bool being_started(const struct plan *p, const struct assembly *a)
 	       r->type == ACTION_DM_ACTIVATE || r->type == ACTION_LUKS_OPEN;
 }
 
-static bool under_way(const struct plan *p)
+/* The one that was last time is asked first, and none again until something is started. */
+static bool under_way(struct plan *p)
 {
+	guint n = p->assemblies->len;
+
 	if (p->probes_running > p->probes_overtaken)
 		return true;
-	for (guint i = 0; i < p->assemblies->len; i++)
-		if (being_started(p, p->assemblies->pdata[i]) || outputs_awaited(p, p->assemblies->pdata[i]))
+	for (guint i = 0; p->idle_since != p->n_started && i < n; i++) {
+		struct assembly *a = p->assemblies->pdata[(p->started_last + i) % n];
+
+		if (being_started(p, a) || outputs_awaited(p, a)) {
+			p->started_last = a->number;
 			return true;
+		}
+	}
+	p->idle_since = p->n_started;
 	return false;
 }
 

@@ -92,6 +92,7 @@ void outputs_made(struct plan *p, struct assembly *a, dev_t devnum)
 
 	if (devnum)
 		g_array_append_val(a->awaited, devnum);
+	p->n_started++;
 	if (d && (str_empty(d->slaves) || a->layer->gives(p, a, d) >= 0))
 		assembly_output(p, a, d);
 }

@@ -275,6 +275,8 @@ struct plan {
 	uint64_t enumerated_at, probe_progress;
 	unsigned listed_unprobed; /* of the first enumeration, not answered yet */
 	bool slow_probes_released;
+	uint64_t n_started, idle_since; /* what may be waited for with a choice; none is, since so many were */
+	guint started_last;
 	bool choice_waiting;   /* somebody waits with a choice for what is under way */
 	GPtrArray *choosers;   /* struct goal, of those */
 	uint64_t choice_since; /* since when; 0: nobody does */

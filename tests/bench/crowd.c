@@ -263,7 +263,7 @@ static void unlocked(struct world *w, const struct action *a)
 
 	uuid = g_strdup_printf("CRYPT-LUKS2-%s-%s", a->uuid, a->name);
 	for (char *c = uuid, *to = uuid; (*to = *c); c++)
-		to += *c != '-' || c < uuid + 12 || c > uuid + 12 + 36;
+		to += *c != '-' || c < uuid + 12 || c >= uuid + 12 + 36;
 	slaves = g_strdup_printf("%u:%u", major(a->devnum), minor(a->devnum));
 	device(w, makedev(254, w->next_dm), node, a->name, uuid, slaves);
 	result(w, a, makedev(254, w->next_dm++));
