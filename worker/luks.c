@@ -52,6 +52,27 @@ static bool state_is_volume(const struct dm_state *s, const char *uuid)
 	       g_str_has_prefix(part[1], "LUKS") && (str_empty(uuid) || uuid_equal(part[2], uuid));
 }
 
+/* Through devices of its own between (integrity, a reencryption) it lies on this one, and on nothing else. */
+static bool lies_on(dev_t upper, dev_t lower, unsigned depth)
+{
+	g_autofree char *path = g_strdup_printf("/sys/dev/block/%u:%u/slaves", major(upper), minor(upper));
+	g_autoptr(GDir) dir = depth < 8 ? g_dir_open(path, 0, NULL) : NULL;
+	bool any = false;
+	const char *name;
+
+	while (dir && (name = g_dir_read_name(dir))) {
+		g_autofree char *number = sys_read("%s/%s/dev", path, name), *uuid = sys_read("%s/%s/dm/uuid", path, name);
+		dev_t below;
+
+		if (!number || devnum_parse(number, &below) < 0)
+			return false;
+		if (below != lower && (!uuid || !g_str_has_prefix(uuid, "CRYPT-") || !lies_on(below, lower, depth + 1)))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
 /* 1: open already; 0: not there; -EEXIST. */
 static int look(const struct action *a, struct input *res)
 {
@@ -66,6 +87,8 @@ static int look(const struct action *a, struct input *res)
 		return 0;
 	if (!s.live || !state_is_volume(&s, a->uuid))
 		return sys_fail(res, -EEXIST, "%s exists and is another device (%s)", a->name, s.uuid);
+	if (a->devnum && !lies_on(s.devnum, a->devnum, 0))
+		return sys_fail(res, -EEXIST, "%s exists and does not lie on %s", a->name, a->node);
 	g_free(res->node);
 	res->node = g_strdup_printf("dm-%u", minor(s.devnum));
 	res->devnum = s.devnum;
@@ -93,12 +116,46 @@ static bool is_null(const char *cipher)
 	return !cipher || strstr(cipher, "null");
 }
 
+/* While a volume is decrypted in place, part of it is open to everybody, and its header names no cipher. */
+static bool being_decrypted(struct volume *v)
+{
+	struct crypt_params_reencrypt params = { 0 };
+
+	if (!streq0(v->lib->crypt_get_type(v->cd), CRYPT_LUKS2))
+		return false;
+	switch (v->lib->crypt_reencrypt_status(v->cd, &params)) {
+	case CRYPT_REENCRYPT_CLEAN:
+	case CRYPT_REENCRYPT_CRASH:
+		return params.mode == CRYPT_REENCRYPT_DECRYPT;
+	case CRYPT_REENCRYPT_NONE:
+	case CRYPT_REENCRYPT_INVALID:
+		break;
+	}
+	return false;
+}
+
+/* What crypttab says of it. */
+static int check_expected(struct volume *v, const struct action *a, struct input *res)
+{
+	g_auto(GStrv) words = g_strsplit(a->options ?: "", ",", 0);
+	g_autofree char *is = g_strdup_printf("%s-%s", v->lib->crypt_get_cipher(v->cd) ?: "", v->lib->crypt_get_cipher_mode(v->cd) ?: "");
+
+	for (char **w = words; *w; w++)
+		if (g_str_has_prefix(*w, "cipher=") && !g_str_equal(*w + strlen("cipher="), is))
+			return sys_fail(res, -EKEYREJECTED, "the LUKS header of %s says cipher %s, and its crypttab entry %s: refused",
+					a->node, is, *w);
+	return 0;
+}
+
 /* A header that encrypts nothing opens with any passphrase: somebody has put it in place of the real one. */
 static int check_ciphers(struct volume *v, const struct action *a, struct input *res)
 {
 	int max = v->lib->crypt_keyslot_max(v->lib->crypt_get_type(v->cd));
 	bool bad = is_null(v->lib->crypt_get_cipher(v->cd));
 
+	if (being_decrypted(v))
+		return sys_fail(res, -EKEYREJECTED, "%s is being decrypted in place: cryptsetup reencrypt --resume-only "
+				"/dev/%s, where it can be attended, ends that", a->node, a->node);
 	for (int slot = 0; slot < max && !bad; slot++) {
 		size_t size;
 
@@ -116,7 +173,7 @@ static int check_ciphers(struct volume *v, const struct action *a, struct input 
 	if (bad)
 		return sys_fail(res, -EKEYREJECTED, "the LUKS header of %s names a null cipher: refused",
 				a->node);
-	return 0;
+	return check_expected(v, a, res);
 }
 
 static uint32_t flags_of(const char *options)
@@ -160,8 +217,10 @@ static int activate(struct volume *v, const struct action *a, const struct secre
 	if (r == -EPERM)
 		return sys_fail(res, -EPERM, "no key slot of %s opens with this %s", a->node,
 				secret ? "passphrase" : "key file");
+	if (r == -ENOENT && slot != CRYPT_ANY_SLOT)
+		return sys_fail(res, -ENXIO, "%s has no key slot %d, which its crypttab entry names", a->node, slot);
 	if (r == -ENOENT)
-		return sys_fail(res, -EPERM, "%s has no such key slot", a->node);
+		return sys_fail(res, -ENXIO, "%s has no key slot left that could open it", a->node);
 	return volume_fail(v, a, res, r, "opening");
 }
 

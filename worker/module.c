@@ -133,6 +133,24 @@ static int load_with_deps(struct module_index *ix, const char *name, struct inpu
 	return load_one(ix, name, res);
 }
 
+/* By its name, or all that an alias stands for: of several drivers for one thing one is enough. */
+static int load_word(struct module_index *ix, const char *name, struct input *res)
+{
+	bool any = false;
+	int error = 0;
+
+	if (g_hash_table_contains(ix->modules, name))
+		return load_with_deps(ix, name, res);
+	for (guint i = 0; i < ix->aliases->len; i++) {
+		char **alias = g_ptr_array_index(ix->aliases, i);
+		int r = fnmatch(alias[1], name, 0) ? -ENOENT : load_with_deps(ix, alias[2], res);
+
+		any |= r >= 0;
+		error = r < 0 && r != -ENOENT ? r : error;
+	}
+	return any ? 0 : error;
+}
+
 int effect_modules(const struct action *a, const struct secret *secret, struct input *res)
 {
 	struct module_index *ix = index_get();
@@ -140,22 +158,19 @@ int effect_modules(const struct action *a, const struct secret *secret, struct i
 	int error = 0;
 
 	for (char **w = words; *w; w++) {
-		g_autofree char *name = canonical(*w);
-		int r = 0;
+		bool optional = **w == '?';
+		g_autofree char *name = canonical(*w + optional);
+		struct input one = { 0 };
+		int r;
 
 		if (!*name)
 			continue;
-		if (g_hash_table_contains(ix->modules, name)) {
-			r = load_with_deps(ix, name, res);
-		} else {
-			for (guint i = 0; i < ix->aliases->len; i++) {
-				char **alias = g_ptr_array_index(ix->aliases, i);
-				int one = fnmatch(alias[1], name, 0) ? 0 : load_with_deps(ix, alias[2], res);
-
-				r = one < 0 ? one : r;
-			}
+		r = load_word(ix, name, &one);
+		if (r < 0 && !optional) { /* it keeps none of the others out */
+			str_set(&res->text, one.text);
+			error = r;
 		}
-		error = r < 0 ? r : error; /* one that fails keeps none of the others out */
+		input_clear(&one);
 	}
 	return error;
 }

@@ -10,7 +10,8 @@
 
 enum action_type {
 	ACTION_PROBE,	    /* node, devnum, diskseq, deep → "probe" fields of the result */
-	ACTION_MODULES,	    /* text: space separated module names or aliases; absent ones are no error */
+	ACTION_MODULES,	    /* text: space separated module names or aliases; absent ones are no error, nor is
+			       any that is marked with a '?' before it */
 	ACTION_LINK,	    /* node, devnum, text: space separated links below /dev; flag: remove them */
 	ACTION_MD_ASSEMBLE, /* uuid, name, version, members, flag: run although degraded → devnum, node */
 	ACTION_MD_ADD,	    /* node: the array; members: one line */

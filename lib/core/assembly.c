@@ -532,6 +532,11 @@ void assembly_finished(struct plan *p, struct assembly *a, const struct request 
 	if (a->request == r->id)
 		a->request = 0;
 	if (r->type == ACTION_MODULES) {
+		if (in->error < 0 && in->error != -ECANCELED && in->error != -ETIME && a->layer->needs_modules &&
+		    a->state == ASSEMBLY_ACTIVATING) { /* nobody is asked for what cannot be */
+			assembly_fail(p, a, MSG_MODULE, "%s", in->text ?: g_strerror((int)-in->error));
+			return;
+		}
 		a->modules_loaded = true; /* what is absent may be built in: starting will tell */
 		a->layer->evaluate(p, a); /* members may have left meanwhile */
 		if (assembly_running(a) ||

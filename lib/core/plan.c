@@ -197,7 +197,21 @@ bool plan_wants_anything(const struct plan *p)
 /* A look at a disk, or a driver, that is slow: when all goals are met nobody waits for it any more. */
 static bool only_slow_looks(const struct plan *p)
 {
-	return g_hash_table_size(p->requests) == p->slow_looks;
+	GHashTableIter it;
+	gpointer value;
+
+	if (g_hash_table_size(p->requests) != p->slow_looks)
+		return false;
+	/* But the links of what a goal named are made when it was looked at. */
+	g_hash_table_iter_init(&it, p->requests);
+	while (!p->udev && g_hash_table_iter_next(&it, NULL, &value)) {
+		const struct request *r = value;
+		const struct device *d = r->owner == OWNER_DEVICE ? graph_find(p, r->devnum) : NULL;
+
+		if (d && d->goals)
+			return false;
+	}
+	return true;
 }
 
 /* Nothing that is here can still lead to a goal that nobody waits for. */

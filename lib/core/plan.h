@@ -549,6 +549,7 @@ enum sact_message {
 	MSG_LUKS_TRIES = 32,	/* tries used up */
 	MSG_LUKS_KEYFILE = 33,	/* key file missing or wrong */
 	MSG_LUKS_SKIPPED = 34,
+	MSG_MODULE = 35,	/* a module that is needed cannot be loaded */
 	MSG_LUKS_AUTOMATIC = 36, /* opened, and nobody typed anything */
 	MSG_EXPOSED = 37,	 /* not encrypted beside what was opened so */
 	MSG_LVM_METADATA = 40,	/* metadata cannot be read */

@@ -27,6 +27,9 @@ struct layer {
 	/* Kernel modules that starting needs (space separated), or NULL. */
 	char *(*modules)(struct plan *p, struct assembly *a);
 
+	/* Without one of them it is not tried. */
+	bool needs_modules;
+
 	/* Emits the action that starts it; with_missing: although incomplete. */
 	void (*start)(struct plan *p, struct assembly *a, bool with_missing);
 

@@ -229,7 +229,7 @@ static char *luks_modules(struct plan *p, struct assembly *a)
 	for (char **c = whole; *c; c++)
 		others = others || !g_str_has_prefix(*c, "aes-");
 	if (*ciphers && others)
-		g_string_append(s, " af_alg algif_skcipher");
+		g_string_append(s, " ?af_alg ?algif_skcipher");
 	return g_string_free(s, FALSE);
 }
 
@@ -268,12 +268,26 @@ static struct action *emit_open(struct plan *p, struct assembly *a)
 	return act;
 }
 
+/*
+ * A key on a device is read from the device, whatever it is called: its links may come later.  NULL: it has
+ * not come, and still may with the first list.
+ */
+static char *key_path(const struct plan *p, const char *keyfile)
+{
+	g_autofree char *key = g_str_has_prefix(keyfile, "/dev/") ? graph_key(keyfile) : NULL;
+	const struct device *d = key ? graph_lookup(p, key) : NULL;
+
+	if (d && d->size)
+		return g_strconcat("/dev/", d->node, NULL);
+	return key && !graph_choice_allowed(p) ? NULL : g_strdup(keyfile);
+}
+
 static void open_by_keyfile(struct plan *p, struct assembly *a)
 {
 	const struct input *c = &luks_of(a)->volume->config;
 	struct action *act = emit_open(p, a);
 
-	act->keyfile = g_strdup(c->keyfile);
+	act->keyfile = key_path(p, c->keyfile);
 	act->key_offset = c->key_offset;
 	act->key_size = c->key_size;
 }
@@ -345,6 +359,7 @@ static bool by_key(const struct plan *p, const struct assembly *a)
 static void luks_start(struct plan *p, struct assembly *a, bool with_missing)
 {
 	struct luks *l = luks_of(a);
+	g_autofree char *path = NULL;
 	struct answer *ans;
 
 	l->queued = false;
@@ -359,6 +374,8 @@ static void luks_start(struct plan *p, struct assembly *a, bool with_missing)
 		   !memory_allows(p, a)) {
 		l->queued = true;
 		return;
+	} else if (by_key(p, a) && !l->keyfile_done && !(path = key_path(p, l->volume->config.keyfile))) {
+		l->queued = true;
 	} else if (by_key(p, a) && !l->keyfile_done) {
 		open_by_keyfile(p, a);
 	} else if ((ans = untried_answer(p, a))) {
@@ -537,6 +554,7 @@ const struct layer layer_luks = {
 	.take = luks_take,
 	.evaluate = luks_evaluate,
 	.modules = luks_modules,
+	.needs_modules = true,
 	.start = luks_start,
 	.finished = luks_finished,
 	.running = luks_running,

@@ -183,6 +183,18 @@ const struct row choice_rows[] = {
 	{ "header elsewhere, of another volume",
 	  REC "volume c /dev/sda header=/h keyfile=/k; mount UUID=x /m; add sda; " OPEN("dm-3", "w", "8:0") "ext4:x; listed",
 	  "SACT-062 /m; goal 1 failed" },
+	{ "a module that cannot be loaded: nobody is asked",
+	  "policy modules 1; volume c UUID=u; mount UUID=x /m; listed; fail modules ENOENT; add sda luks:u; ? luks:u; ? waits 1",
+	  "SACT-035 c; SACT-035 /m; goal 1 failed; luks:u failed 1/1 SACT-035; waits for nothing" },
+	{ "a key on a device: read from the device, once it is known",
+	  "volume c UUID=u keyfile=/dev/disk/by-partlabel/keys; key u file; inside luks:u ext4:x; mount /dev/mapper/c /m; "
+	  "add sda luks:u; add sdb; add sdb1 blank partlabel=keys; listed",
+	  "luks-open c /dev/sdb1; mount dm-0 /m; goal 1 done" },
+
+	{ "a device that is wished for is settled when its links can be made, however slow it is read",
+	  "hold probe; device /dev/sda; add sda ext4:x; listed; at 2s; ? settled; release probe; ? settled",
+	  "goal 1 done; @2: not settled; settled" },
+
 	/* What was opened without a person, and who must not see it. */
 	{ "opened by its key file: said, for whoever offers a shell",
 	  "show automatic; volume c UUID=u keyfile=/k; key u file; inside luks:u ext4:x; mount UUID=x /m; listed; add sda luks:u",
