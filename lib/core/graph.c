@@ -27,6 +27,7 @@ void device_free(struct device *d)
 	g_free(d->links_made);
 	g_ptr_array_unref(d->names);
 	g_slist_free(d->parts);
+	g_slist_free(d->goals);
 	input_clear(&d->info);
 	g_free(d);
 }
