@@ -9,6 +9,8 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/timerfd.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -38,7 +40,7 @@ _public_ int sact_new(sact **ret)
 	s->ref = 1;
 	s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	s->timer_fd = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
-	s->record_fd = -1;
+	s->record_fd = s->state_fd = -1;
 	s->armed = s->timeout_until = USEC_NEVER;
 	s->plan = plan_new();
 	actions_init(&s->actions);
@@ -95,7 +97,7 @@ _public_ sact *sact_unref(sact *s)
 	if (s->root_entry)
 		input_free(s->root_entry);
 	g_free(s->prefix);
-	for (int *fd = (int[]){ s->epoll_fd, s->timer_fd, s->record_fd, -2 }; *fd != -2; fd++)
+	for (int *fd = (int[]){ s->epoll_fd, s->timer_fd, s->record_fd, s->state_fd, -2 }; *fd != -2; fd++)
 		if (*fd >= 0)
 			close(*fd);
 	g_free(s);
@@ -158,10 +160,17 @@ _public_ int sact_set_timeout(sact *s, uint64_t until_usec)
 
 /* ---- configuration ---- */
 
-static bool wanted_target(const char *const *targets, const struct input *in)
+static bool same_target(const sact *s, const char *a, const char *b)
+{
+	g_autofree char *x = path_below(s->prefix, a), *y = path_below(s->prefix, b);
+
+	return g_str_equal(x, y);
+}
+
+static bool wanted_target(const sact *s, const char *const *targets, const struct input *in)
 {
 	for (const char *const *t = targets; t && *t; t++)
-		if (streq0(*t, in->target))
+		if (in->target && same_target(s, *t, in->target))
 			return true;
 	return !targets;
 }
@@ -200,13 +209,13 @@ static void take_config(sact *s, struct config *c, const char *const *targets)
 			s->root_entry = input_dup(in);
 		if (in->type_id != INPUT_GOAL) {
 			loop_feed(s, in);
-		} else if (targets ? wanted_target(targets, in) && on_device(s, in) : !in->flag) {
-			g_autofree char *target = g_strconcat(s->prefix ?: "", in->target, NULL);
+		} else if (targets ? wanted_target(s, targets, in) && on_device(s, in) : !in->flag) {
+			g_autofree char *target = in->target ? path_below(s->prefix, in->target) : NULL;
 			sact_goal *g;
 
 			if (in->target && goal_at(s, target))
 				continue; /* the command line said so before */
-			g = goal_handle_new(s, in->kind, in->spec, in->target ? target : NULL);
+			g = goal_handle_new(s, in->kind, in->spec, target);
 
 			str_set(&g->wish.fstype, in->fstype);
 			str_set(&g->wish.options, in->options);
@@ -423,12 +432,20 @@ _public_ int sact_explain(sact *s, char **ret)
 _public_ int sact_stop(sact *s, const char *spec, int everything)
 {
 	struct input in = { .type_id = INPUT_STOP, .flag = everything != 0 };
+	g_autofree char *num = NULL, *path = NULL;
+	struct stat st;
 
 	if (!s)
 		return -EINVAL;
 	if (s->started || s->goals->len)
 		return -EBUSY;
-	in.spec = (char *)spec;
+	if (spec) {
+		path = path_resolved(spec);
+		if (stat(spec, &st) == 0 && *spec == '/' && S_ISBLK(st.st_mode))
+			num = g_strdup_printf("%u:%u", major(st.st_rdev), minor(st.st_rdev));
+	}
+	in.spec = num ?: (char *)spec;
+	in.target = path;
 	loop_feed(s, &in);
 	return 0;
 }
@@ -445,30 +462,24 @@ _public_ int sact_save(sact *s, int dir_fd)
 	text = state_text(s->plan);
 	json = status_json(s->plan);
 	r = state_save(dir_fd, "state", text);
-	if (r < 0)
-		return r;
-	if (!s->plan->stopping)
-		return state_save(dir_fd, "status.json", json);
-	/* What is torn down has no status any more. */
-	return unlinkat(dir_fd, "status.json", 0) < 0 && errno != ENOENT ? -errno : 0;
+	if (r >= 0 && plan_settled(s->plan)) /* all that was about to be made is made, or will not be */
+		(void)unlinkat(dir_fd, STATE_INTENDED, 0);
+	return r < 0 ? r : state_save(dir_fd, "status.json", json);
 }
 
-_public_ int sact_load(sact *s, int dir_fd)
+static int load_one(sact *s, int dir_fd, const char *name, int (*parse)(const char *, GPtrArray *, GArray *))
 {
 	g_autoptr(GPtrArray) made = g_ptr_array_new();
 	g_autoptr(GArray) bad = g_array_new(FALSE, FALSE, sizeof(guint));
 	g_autofree char *text = NULL;
-	int r;
+	int r = state_load(dir_fd, name, &text);
 
-	if (!s || dir_fd < 0)
-		return -EINVAL;
-	r = state_load(dir_fd, "state", &text);
 	if (r >= 0)
-		r = state_parse(text, made, bad);
+		r = parse(text, made, bad);
 	if (r < 0)
 		return r;
 	for (guint i = 0; i < bad->len; i++) {
-		g_autofree char *where = g_strdup_printf("state:%u", g_array_index(bad, guint, i));
+		g_autofree char *where = g_strdup_printf("%s:%u", name, g_array_index(bad, guint, i));
 		struct complaint c = { .number = MSG_STATE, .severity = 4, .where = where,
 				       .text = (char *)"the line cannot be understood and is left out" };
 
@@ -477,6 +488,20 @@ _public_ int sact_load(sact *s, int dir_fd)
 	for (guint i = 0; i < made->len; i++)
 		loop_feed(s, made->pdata[i]);
 	return 0;
+}
+
+_public_ int sact_load(sact *s, int dir_fd)
+{
+	int r, intended;
+
+	if (!s || dir_fd < 0)
+		return -EINVAL;
+	if (s->state_fd < 0)
+		s->state_fd = RET_NERRNO(fcntl(dir_fd, F_DUPFD_CLOEXEC, 3));
+	r = load_one(s, dir_fd, "state", state_parse);
+	/* a run that died before it could save anything has left this alone */
+	intended = load_one(s, dir_fd, STATE_INTENDED, state_parse_intended);
+	return r == -ENOENT && intended >= 0 ? 0 : r;
 }
 
 /* ---- replay and layout ---- */

@@ -61,6 +61,7 @@ struct sact {
 	uint64_t armed;
 	bool started, udev;
 	GHashTable *deadlines_told; /* recorded already */
+	int state_fd; /* of the folder of the state; -1: there is none */
 };
 
 uint64_t now_usec(void); /* CLOCK_BOOTTIME */
@@ -74,6 +75,11 @@ void loop_record(sact *s, const char *line);
 
 void event_push(sact *s, const struct action *a);
 void event_complaint(sact *s, const struct complaint *c);
+/* path.c; absolute paths, callers free */
+char *path_normal(const char *path);
+char *path_resolved(const char *path); /* NULL: not absolute */
+char *path_below(const char *prefix, const char *path);
+
 void goals_submit(sact *s);
 sact_goal *goal_handle(const sact *s, uint64_t id);
 sact_goal *goal_handle_new(sact *s, const char *kind, const char *spec, const char *target);

@@ -73,9 +73,11 @@ _public_ int sact_goal_new_device(sact *s, const char *spec, sact_goal **ret)
 
 _public_ int sact_goal_new_mount(sact *s, const char *spec, const char *target, sact_goal **ret)
 {
-	if (!target || *target != '/')
+	g_autofree char *path = target ? path_resolved(target) : NULL;
+
+	if (!path)
 		return -EINVAL;
-	return new_goal(s, "mount", spec, target, ret);
+	return new_goal(s, "mount", spec, path, ret);
 }
 
 _public_ int sact_goal_new_swap(sact *s, const char *spec, sact_goal **ret)
@@ -104,10 +106,11 @@ static void overdue(sact *s)
 _public_ int sact_goal_new_root(sact *s, const char *target, sact_goal **ret)
 {
 	g_autofree char *known = NULL;
+	g_autofree char *top = target ? path_resolved(target) : NULL;
 	guint first;
 	int error;
 
-	if (!s || !target || *target != '/')
+	if (!s || !top)
 		return -EINVAL;
 	if (s->locked) {
 		locked_resume(s);
@@ -126,10 +129,10 @@ _public_ int sact_goal_new_root(sact *s, const char *target, sact_goal **ret)
 	first = s->goals->len;
 	if (!s->cmdline.rootwait)
 		overdue(s);
-	below(s, s->cmdline.root, s->cmdline.rootfstype, s->cmdline.rootflags, target);
+	below(s, s->cmdline.root, s->cmdline.rootfstype, s->cmdline.rootflags, top);
 	str_set(&((sact_goal *)s->goals->pdata[s->goals->len - 1])->wish.where, INPUT_COMMAND_LINE);
 	if (s->cmdline.usr) {
-		g_autofree char *usr = g_strconcat(target, "/usr", NULL);
+		g_autofree char *usr = path_below(top, "/usr");
 
 		below(s, s->cmdline.usr, s->cmdline.usrfstype, s->cmdline.usrflags, usr);
 	}

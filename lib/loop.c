@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One epoll fd over the sources, the workers and the one timer; inputs in, actions out. */
 #include "context.h"
+#include "handover/state.h"
 
 #include <linux/capability.h>
 #include <signal.h>
@@ -186,12 +187,31 @@ void loop_wake(sact *s)
 	s->armed = 0;
 }
 
+/* What is made has to be known for ours by the next run, even if this one dies before its result comes. */
+static void note_intended(sact *s)
+{
+	g_autoptr(GString) text = NULL;
+	int r = 0;
+
+	for (guint i = 0; s->state_fd >= 0 && i < s->actions.list->len; i++) {
+		if (!action_is_effect(s->actions.list->pdata[i]))
+			continue;
+		text = text ?: g_string_new(NULL);
+		state_intend(s->plan, s->actions.list->pdata[i], text);
+	}
+	if (text && text->len)
+		r = state_append(s->state_fd, STATE_INTENDED, text->str);
+	if (r < 0)
+		loop_log(s, 4, "what is about to be made cannot be noted: after a crash it is taken for somebody else's");
+}
+
 static void step(sact *s, const struct input *in)
 {
 	uint64_t now = now_usec();
 
 	record_input(s, in, now);
 	plan_step(s->plan, in, now, &s->actions);
+	note_intended(s);
 	for (guint i = 0; i < s->actions.list->len; i++) {
 		const struct action *a = s->actions.list->pdata[i];
 
@@ -247,6 +267,8 @@ static int open_mounts(sact *s)
 
 	if (r >= 0)
 		r = watch(s, mounts_fd(s->mounts), s->mounts);
+	if (r >= 0)
+		policy(s, "mounts", "1");
 	return r < 0 && s->plan->stopping ? r : 0;
 }
 

@@ -866,8 +866,7 @@ int sact_status_text(sact *s, char **ret);
  * @dir_fd: a folder that only its owner can write to, /run/storage-activate; AT_FDCWD is refused.
  *
  * Writes into it "state", what was made here and is still there, and "status.json", each whole or not
- * at all, mode 0600.  After sact_stop(), "status.json" is removed instead.  Between other calls, at
- * any time.
+ * at all, mode 0600.  Between other calls, at any time.
  *
  * Returns: 0; -EINVAL if @s is NULL or @dir_fd is negative; the negative errno of writing: -EBADF,
  *	-ENOTDIR, -EACCES, -EROFS, -ENOSPC, -EDQUOT, -EIO, ...
@@ -881,6 +880,8 @@ int sact_save(sact *s, int dir_fd);
  * @dir_fd: the folder that was given to sact_save(), of this process or an earlier one.
  *
  * Learns from "state" what earlier runs have made: it may be adopted, and torn down by sact_stop().
+ * From now on what is about to be made is noted there in "state.intended", so that it is known for ours
+ * even if this process dies over it.
  * Before sact_start().  Nothing is believed of it but that it is ours; a line that cannot be
  * understood is left out and becomes a message.
  *

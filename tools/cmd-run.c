@@ -3,6 +3,7 @@
 #include "tools.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -244,7 +245,7 @@ static int new_mount(struct run *r, char **argv, sact_goal **ret)
 }
 
 /* As paths: slashes that double others or end one say nothing. */
-static bool same_path(const char *a, const char *b)
+static bool same_words(const char *a, const char *b)
 {
 	for (;; a++, b++) {
 		while (*a == '/' && (a[1] == '/' || !a[1]))
@@ -254,6 +255,14 @@ static bool same_path(const char *a, const char *b)
 		if (*a != *b || !*a)
 			return *a == *b;
 	}
+}
+
+/* Or they lead to one place. */
+static bool same_path(const char *a, const char *b)
+{
+	char x[PATH_MAX], y[PATH_MAX];
+
+	return same_words(a, b) || (realpath(a, x) && realpath(b, y) && strcmp(x, y) == 0);
 }
 
 /* An entry for it is there, but on no device: a message has said so. */

@@ -125,19 +125,46 @@ int effect_mount(const struct action *a, const struct secret *secret, struct inp
 	return r;
 }
 
+/* 1: the mount that is meant is the uppermost there; 0: it is gone. */
+static int is_meant(const struct action *a, struct input *res)
+{
+	_cleanup_(table_unrefp) struct libmnt_table *t = mounts();
+	struct libmnt_iter *it = t ? mnt_new_iter(MNT_ITER_BACKWARD) : NULL;
+	struct libmnt_fs *fs;
+	bool covered = false, found = false;
+
+	while (it && !found && mnt_table_next_fs(t, it, &fs) == 0) {
+		if (!mnt_fs_match_target(fs, a->target, NULL))
+			continue;
+		found = (!a->mount_id || (uint64_t)mnt_fs_get_id(fs) == a->mount_id) &&
+			(!a->devnum || sys_mount_is_from(fs, a->devnum));
+		covered = covered || !found;
+	}
+	mnt_free_iter(it);
+	if (!t || !it)
+		return -ENOMEM;
+	if (found && covered)
+		return sys_fail(res, -EBUSY, "something else is mounted over it");
+	return found;
+}
+
 int effect_umount(const struct action *a, const struct secret *secret, struct input *res)
 {
 	_cleanup_(context_freep) struct libmnt_context *c = NULL;
+	g_autofree char *holder = NULL;
 	int r;
 
 	if (str_empty(a->target) || *a->target != '/')
 		return sys_fail(res, -EINVAL, "no usable mount point");
-	if (!mounted(a->target))
-		return 0;
+	r = is_meant(a, res);
+	if (r <= 0)
+		return r;
 	c = mnt_new_context();
 	if (!c || mnt_context_set_target(c, a->target) != 0)
 		return -ENOMEM;
 	r = context_error(c, mnt_context_umount(c), res);
+	if (r == -EBUSY && (holder = holder_of_mount(a->target)))
+		return sys_fail(res, r, "%s", holder);
 	if (r < 0 && !mounted(a->target)) {
 		g_clear_pointer(&res->text, g_free);
 		return 0;

@@ -136,29 +136,51 @@ static int watch_close(const char *const *paths)
 	return watches ? sys_steal_fd(&fd) : -ENODEV;
 }
 
+/* Whoever only looks at a device has closed it again before that. */
+#define PASSER_BY_MS 3000
+
+static int claimed_by_process(const char *path, dev_t devnum, struct input *res)
+{
+	g_autofree char *who = devnum ? holder_process(devnum) : NULL;
+
+	return sys_fail(res, -EBUSY, "%s is %s", path, who ?: "in use");
+}
+
 int sys_retry_unused(const char *const *paths, int (*attempt)(void *data), void *data, struct input *res)
 {
+	const gint64 end = g_get_monotonic_time() + PASSER_BY_MS * 1000;
+	dev_t devnum = 0;
+
 	for (;;) {
 		char events[4096] __attribute__((aligned(8)));
+		g_autofree char *holder = NULL;
 		_cleanup_close_ int fd = -1;
-		int r = attempt(data);
+		struct pollfd pfd;
+		int left = (int)(MAX(end - g_get_monotonic_time(), 0) / 1000), r = attempt(data);
 
 		if (r != -EBUSY)
 			return r;
 		/* Opening it below wakes our own watch: so the claim is looked at before the watch is set. */
+		if (sys_dev_of(*paths, &devnum) == 0 && (holder = holder_of_device(devnum)))
+			return sys_fail(res, -EBUSY, "%s is %s", *paths, holder);
 		if (check_claimed(*paths) < 0)
-			return sys_fail(res, -EBUSY, "%s is in use", *paths);
+			return claimed_by_process(*paths, devnum, res);
 		fd = watch_close(paths);
 		if (fd < 0)
 			return fd == -ENODEV ? attempt(data) : fd;
 		r = attempt(data); /* it may have been closed before the watch was set */
 		if (r != -EBUSY)
 			return r;
+		pfd = (struct pollfd){ .fd = fd, .events = POLLIN };
 		sys_killable = true; /* nothing is half done: a cancel may end us here */
-		r = sys_cancelled() ? -ECANCELED : RET_NERRNO((int)read(fd, events, sizeof events));
+		r = sys_cancelled() ? -ECANCELED : RET_NERRNO(poll(&pfd, 1, left));
 		sys_killable = false;
+		if (r == 0)
+			return claimed_by_process(*paths, devnum, res);
 		if (r < 0 && r != -EINTR)
 			return r;
+		if (r > 0 && read(fd, events, sizeof events) < 0)
+			return -errno;
 	}
 }
 

@@ -21,7 +21,7 @@ enum action_type {
 	ACTION_LUKS_OPEN,   /* node, name, uuid, keyfile or secret, options → devnum, node; text */
 	ACTION_FSCK,	    /* node, fstype, options: "-p" or "-y" or "-n", with "-f" → status, text */
 	ACTION_MOUNT,	    /* node, target, fstype, options → text */
-	ACTION_UMOUNT,	    /* target */
+	ACTION_UMOUNT,	    /* target, devnum, mount_id: of the mount that is meant, 0: any of that device */
 	ACTION_SWAPON,	    /* node, options */
 	ACTION_SWAPOFF,	    /* node */
 	ACTION_RESUME,	    /* devnum, offset */
@@ -71,6 +71,7 @@ enum action_type {
 	F(STR, fstype)                                                                               \
 	F(STR, target)                                                                               \
 	F(STR, options)                                                                              \
+	F(U64, mount_id)                                                                             \
 	F(U64, offset)                                                                               \
 	F(U64, number)	 /* of a message: SACT-<number> */                                           \
 	F(U64, severity) /* 3 error, 4 warning, 6 info, as syslog */                                 \

@@ -397,10 +397,15 @@ static void device_claim(struct plan *p, struct device *d)
 static void device_consider(struct plan *p, struct device *d)
 {
 	goals_ask_device(p, d);
-	if (!d->size || p->stopping)
+	if (!d->size || (p->stopping && !p->stop_probing))
 		return;
-	if (d->probe == PROBE_NONE && plan_wants_anything(p)) {
+	if (d->probe == PROBE_NONE && (p->stop_probing || plan_wants_anything(p))) {
 		graph_probe(p, d, false);
+		return;
+	}
+	if (p->stopping) { /* all that is asked is what it is called */
+		if (d->probe == PROBE_DONE && !graph_hidden(p, d))
+			names_of_content(p, d);
 		return;
 	}
 	if (d->probe == PROBE_DONE && !graph_hidden(p, d))

@@ -22,12 +22,15 @@ enum input_type {
 	INPUT_POLICY,	  /* key, value: a global setting ("degraded", "source", ...) */
 	INPUT_ANSWER,	  /* question `id` was answered with secret number `secret` */
 	INPUT_SKIP,	  /* question `id` was answered with "skip" */
-	INPUT_MADE,	  /* state file: kind, name, uuid, devnum, node: we made this in an earlier life */
+	INPUT_MADE,	  /* state file: kind, name, uuid, devnum, node: we made this in an earlier life;
+			   * id: of a mount; flag: it was about to be made; kind "resume": text was decided;
+			   * kind "stopped": what had that name, target or spec was stopped */
 	INPUT_LAYOUT,	  /* layout record of the image: one node of the chain */
 	INPUT_MOUNTED,	  /* mount table: devnum at target, as mount id; flag: this process stands on it;
 			   * readonly: never written through; kind "swap": a swap area, without target */
 	INPUT_UNMOUNTED,  /* the same */
-	INPUT_STOP,	  /* tear down: spec (empty: all we made), flag: everything there is */
+	INPUT_STOP,	  /* tear down: spec (empty: all we made), target: the same as a path without links;
+			   * flag: everything there is */
 	INPUT_CANCEL,	  /* goal `id` is not wanted any more */
 	_INPUT_MAX,
 };

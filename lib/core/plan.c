@@ -68,7 +68,9 @@ struct plan *plan_new(void)
 	p->drivers = drivers_new();
 	p->choosers = g_ptr_array_new();
 	p->requests = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, request_free);
-	p->stop_tried = g_ptr_array_new_with_free_func(g_free);
+	p->stop_tried = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	p->stop_scope = g_hash_table_new(g_direct_hash, g_direct_equal);
+	p->stop_unmounted = g_hash_table_new(g_direct_hash, g_direct_equal);
 	p->degraded_after = 20 * USEC_PER_SEC;
 	return p;
 }
@@ -102,7 +104,10 @@ void plan_free(struct plan *p)
 	g_ptr_array_unref(p->made);
 	g_ptr_array_unref(p->drivers);
 	g_ptr_array_unref(p->assemblies);
-	g_ptr_array_unref(p->stop_tried);
+	g_hash_table_unref(p->stop_tried);
+	g_hash_table_unref(p->stop_scope);
+	g_hash_table_unref(p->stop_unmounted);
+	g_free(p->stop_target);
 	g_free(p->stop_spec);
 	g_free(p);
 }
@@ -392,6 +397,8 @@ static void on_policy(struct plan *p, const struct input *in)
 		str_set(&p->system_ids, str_empty(in->value) ? NULL : in->value);
 	else if (streq0(in->key, "source"))
 		p->udev = streq0(in->value, "udev");
+	else if (streq0(in->key, "mounts"))
+		p->mounts_known = streq0(in->value, "1");
 	else if (streq0(in->key, "modules"))
 		p->modules = streq0(in->value, "1");
 	assembly_touch_all(p);

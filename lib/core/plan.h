@@ -286,9 +286,14 @@ struct plan {
 	bool paths_untold;
 	bool vgs_wait; /* for the end of all looks: of two VGs of one name none is meant */
 
+	bool mounts_known; /* the mount table was read */
+
 	bool stopping, stop_all;
-	char *stop_spec;
-	GPtrArray *stop_tried; /* char *: what was tried to be stopped */
+	char *stop_spec, *stop_target; /* as given; as a path, of a mount point perhaps */
+	GHashTable *stop_scope;	    /* serials of what the spec names, and of what lies on it */
+	GHashTable *stop_tried;	    /* char *: what was tried to be stopped */
+	GHashTable *stop_unmounted; /* serials of devices that a mount of ours went from */
+	bool stop_probing, stop_found, stop_told;
 	unsigned stop_pending, stop_failed;
 };
 
@@ -379,6 +384,14 @@ void mounts_told(struct plan *p, const struct input *in, bool mounted);
 const GPtrArray *mounts_of(const struct plan *p, dev_t devnum); /* struct mount; NULL: none */
 const struct mount *mount_at(const struct plan *p, dev_t devnum, const char *target); /* NULL: as swap */
 const struct mount *mount_written(const struct plan *p); /* one that something may be written through */
+
+/* made.c: what is ours of what is there */
+bool device_is_md(const struct device *d);
+bool made_is_device(const struct input *m, const struct device *d);
+const struct mount *made_mount(const struct plan *p, const struct input *m); /* as it is now; NULL: gone */
+bool made_is_there(const struct plan *p, const struct input *m);
+bool mount_is_ours(const struct plan *p, const struct mount *m);
+bool device_is_ours(const struct plan *p, const struct device *d);
 
 /* assembly.c */
 struct assembly *assembly_get(struct plan *p, const struct layer *l, const char *id);
@@ -569,6 +582,7 @@ enum sact_message {
 	MSG_SWAP_FAILED = 55,
 	MSG_SPEC = 56,		/* a spec cannot be understood */
 	MSG_CANCELLED = 57,
+	MSG_STOP_SPEC = 58,	/* nothing answers to what is to be stopped */
 	MSG_IN_USE = 66,	/* not checked: it is mounted */
 	MSG_WORKER = 60,	/* an action took too long or its worker died */
 	MSG_STOP_FAILED = 61,

@@ -68,7 +68,7 @@ static char *forbidden(const struct plan *p)
 
 		if (streq0(made->kind, "resume"))
 			return g_strdup_printf("it was decided by an earlier run: %s", made->text ?: "");
-		if (streq0(made->kind, "mount") || streq0(made->kind, "swap"))
+		if (streq0(made->kind, "mount") || streq0(made->kind, "swap") || streq0(made->kind, "stopped"))
 			return g_strdup_printf("an earlier run has used %s", made->target ?: made->spec ?: "the disks");
 	}
 	if (!m)

@@ -1,111 +1,182 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Teardown, in reverse: whatever has nothing above it goes first.  What lies on what is read from the
- * devices themselves, not from what was probed, so it works for what an earlier life left, too.
+ * devices themselves and from the mount table, not from what was probed, so it works for what an earlier
+ * life left, too.  Only what is ours goes, or everything; never what this process stands on.
  */
 #include "layer/layer.h"
 
 #define STOP_TIMEOUT (30 * USEC_PER_SEC)
 
-static bool ours(const struct plan *p, const struct device *d)
-{
-	for (guint i = 0; i < p->made->len; i++) {
-		const struct input *m = p->made->pdata[i];
-
-		if (streq0(m->kind, "dm") && d->dm_uuid && streq0(m->uuid, d->dm_uuid) && streq0(m->name, d->dm_name))
-			return true;
-		if (streq0(m->kind, "md") && m->devnum == d->devnum && (!m->diskseq || m->diskseq == d->diskseq))
-			return true;
-	}
-	return p->stop_all;
-}
-
-static bool is_md(const struct device *d)
-{
-	return d->md_state != NULL && !d->partn;
-}
-
-static bool stoppable(const struct plan *p, const struct device *d)
-{
-	return (is_md(d) || !str_empty(d->dm_uuid) || !str_empty(d->dm_name)) && ours(p, d);
-}
+/* ---- what lies on what ---- */
 
 static bool lies_directly_on(const struct device *upper, const struct device *lower)
 {
-	g_auto(GStrv) nums = g_strsplit(upper->slaves ?: "", " ", -1);
+	g_auto(GStrv) nums = upper->slaves ? g_strsplit(upper->slaves, " ", -1) : NULL;
+	dev_t devnum;
 
 	if (upper->parent == lower->devnum)
 		return true;
-	for (char **n = nums; *n; n++) {
-		dev_t devnum;
-
+	for (char **n = nums; n && *n; n++)
 		if (devnum_parse(*n, &devnum) == 0 && devnum == lower->devnum)
 			return true;
+	return false;
+}
+
+/* The first device above it; a partition counts with what is on it. */
+static const struct device *holder_of(const struct plan *p, const struct device *d)
+{
+	const GPtrArray *holders = paths_holders(p, d);
+
+	for (guint i = 0; holders && i < holders->len; i++)
+		if (holders->pdata[i] != d && lies_directly_on(holders->pdata[i], d))
+			return holders->pdata[i];
+	for (GSList *l = d->parts; l; l = l->next) {
+		const struct device *above = holder_of(p, l->data);
+
+		if (above)
+			return above;
 	}
-	return false;
+	return NULL;
 }
 
-static bool has_holder(const struct plan *p, const struct device *d)
+static bool is_below(const char *path, const char *top)
 {
-	for (GList *l = p->devices.head; l; l = l->next) {
-		const struct device *upper = l->data;
+	size_t len = strlen(top);
 
-		if (upper != d && lies_directly_on(upper, d) && (upper->parent != d->devnum || has_holder(p, upper)))
-			return true;
-	}
-	return false;
+	if (g_str_equal(top, "/"))
+		return !g_str_equal(path, "/");
+	return g_str_has_prefix(path, top) && path[len] == '/';
 }
 
-/* The spec given to stop, or everything that lies on what it names. */
-static bool in_scope(const struct plan *p, const struct device *d, const char *spec, unsigned depth)
-{
-	g_autofree char *key = NULL;
+/* ---- what is meant ---- */
 
-	if (str_empty(spec))
-		return true;
-	key = graph_key(spec);
-	for (guint i = 0; i < d->names->len; i++)
-		if (g_str_equal(d->names->pdata[i], key))
-			return true;
-	for (GList *l = p->devices.head; depth < 16 && l; l = l->next)
-		if (lies_directly_on(d, l->data) && in_scope(p, l->data, spec, depth + 1))
-			return true;
-	return false;
+static bool may_stop(const struct plan *p, const struct device *d)
+{
+	return (device_is_md(d) || !str_empty(d->dm_uuid) || !str_empty(d->dm_name)) &&
+	       (p->stop_all || device_is_ours(p, d));
 }
 
-static const struct mount *mount_of(const struct plan *p, const struct device *d)
+static bool may_unmount(const struct plan *p, const struct mount *m)
 {
-	const struct mount *last = NULL;
+	return p->stop_all || mount_is_ours(p, m);
+}
 
+/* What an earlier run has called it: the goal's words, crypttab's name, the mount point. */
+static bool made_names(const struct plan *p, const struct input *m, const char *key)
+{
+	g_autofree char *spec = m->spec ? graph_key(m->spec) : NULL;
+
+	return streq0(spec, key) || streq0(m->name, p->stop_spec) || (m->target && streq0(m->target, p->stop_target));
+}
+
+static struct device *made_device(const struct plan *p, const struct input *m)
+{
+	const struct mount *t = made_mount(p, m);
+
+	if (t)
+		return graph_find(p, t->devnum);
+	for (GList *l = p->devices.head; l; l = l->next)
+		if (made_is_device(m, l->data))
+			return l->data;
+	return NULL;
+}
+
+/* By serial: devices go while the scope stays. */
+static bool scope_add(struct plan *p, const struct device *d)
+{
+	return g_hash_table_add(p->stop_scope, GUINT_TO_POINTER(d->serial));
+}
+
+/* Images, logs and pools are of no use without what they are for. */
+static void add_inner(struct plan *p, const struct device *d)
+{
+	g_auto(GStrv) nums = d->slaves && d->dm_uuid ? g_strsplit(d->slaves, " ", -1) : NULL;
+	struct device *lower;
+	dev_t devnum;
+
+	for (char **n = nums; n && *n; n++)
+		if (devnum_parse(*n, &devnum) == 0 && (lower = graph_find(p, devnum)) && lower->inner &&
+		    scope_add(p, lower))
+			add_inner(p, lower);
+}
+
+static void add_scope(struct plan *p, struct device *d)
+{
+	const GPtrArray *holders = paths_holders(p, d);
+
+	if (!scope_add(p, d))
+		return;
+	add_inner(p, d);
+	for (guint i = 0; holders && i < holders->len; i++)
+		if (lies_directly_on(holders->pdata[i], d))
+			add_scope(p, holders->pdata[i]);
+	for (GSList *l = d->parts; l; l = l->next)
+		add_scope(p, l->data);
+}
+
+/* What the SPEC names, by whichever of its names, and everything that lies on it. */
+static void find_scope(struct plan *p)
+{
+	g_autofree char *key = graph_key(p->stop_spec);
+	const GPtrArray *named = graph_named(p, key);
+	struct device *d;
+
+	for (guint i = 0; named && i < named->len; i++)
+		add_scope(p, named->pdata[i]);
 	for (guint i = 0; i < p->mounts->len; i++) {
 		const struct mount *m = p->mounts->pdata[i];
 
-		if (m->devnum == d->devnum)
-			last = m;
+		if (m->target && streq0(m->target, p->stop_target) && (d = graph_find(p, m->devnum)))
+			add_scope(p, d);
 	}
-	return last;
+	for (guint i = 0; i < p->made->len; i++)
+		if (made_names(p, p->made->pdata[i], key) && (d = made_device(p, p->made->pdata[i])))
+			add_scope(p, d);
 }
 
-static bool made_mount(const struct plan *p, const char *target)
+static bool in_scope(const struct plan *p, const struct device *d)
 {
+	return str_empty(p->stop_spec) || g_hash_table_contains(p->stop_scope, GUINT_TO_POINTER(d->serial));
+}
+
+/* It was stopped by an earlier run, under this name: that is what is wanted. */
+static bool stopped_before(const struct plan *p)
+{
+	g_autofree char *key = graph_key(p->stop_spec);
+
 	for (guint i = 0; i < p->made->len; i++) {
 		const struct input *m = p->made->pdata[i];
 
-		if (streq0(m->kind, "mount") && streq0(m->target, target))
+		if (made_names(p, m, key) || streq0(m->spec, p->stop_spec))
 			return true;
 	}
-	return p->stop_all;
+	return false;
 }
 
-static const struct input *made_swap(const struct plan *p, const struct device *d)
+/* False: it is not known yet what the SPEC names, or that it names nothing. */
+static bool know_scope(struct plan *p)
 {
-	for (guint i = 0; i < p->made->len; i++) {
-		const struct input *m = p->made->pdata[i];
-
-		if (streq0(m->kind, "swap") && m->devnum == d->devnum)
-			return m;
+	if (str_empty(p->stop_spec) || p->stop_found)
+		return true;
+	find_scope(p);
+	if (g_hash_table_size(p->stop_scope))
+		return p->stop_found = true;
+	if (!p->stop_probing) { /* its name may be written on it */
+		p->stop_probing = true;
+		graph_probe_all(p);
+		graph_drain(p);
 	}
-	return NULL;
+	if (p->dirty_devices.length || p->probes_running || p->probe_queue.length)
+		return false;
+	p->stop_found = true; /* said once */
+	if (stopped_before(p)) {
+		plan_report(p, MSG_STOP_SPEC, 6, p->stop_spec, "is stopped already");
+	} else {
+		p->stop_failed++;
+		plan_report(p, MSG_STOP_SPEC, 3, p->stop_spec, "nothing that is here answers to it: nothing is stopped");
+	}
+	return true;
 }
 
 void stop_begin(struct plan *p, const struct input *in)
@@ -113,6 +184,7 @@ void stop_begin(struct plan *p, const struct input *in)
 	p->stopping = true;
 	p->stop_all = in->flag;
 	str_set(&p->stop_spec, in->spec);
+	str_set(&p->stop_target, in->target);
 	for (guint i = 0; i < p->questions->len; i++) {
 		struct question *q = p->questions->pdata[i];
 
@@ -121,22 +193,42 @@ void stop_begin(struct plan *p, const struct input *in)
 	}
 }
 
-static bool tried_already(const struct plan *p, const char *what)
+/* ---- one round ---- */
+
+static bool tried(const struct plan *p, const void *what)
 {
-	for (guint i = 0; i < p->stop_tried->len; i++)
-		if (g_str_equal(p->stop_tried->pdata[i], what))
-			return true;
-	return false;
+	return g_hash_table_contains(p->stop_tried, what);
 }
 
-static struct action *emit(struct plan *p, enum action_type t, struct device *d, const char *what)
+static char *mount_key(const struct mount *m)
 {
-	struct action *a;
+	return g_strdup_printf("mount %" PRIu64 " %u:%u %s", m->id, major(m->devnum), minor(m->devnum), m->target ?: "");
+}
 
-	if (tried_already(p, what))
-		return NULL;
-	g_ptr_array_add(p->stop_tried, g_strdup(what));
-	a = plan_request(p, t, OWNER_STOP, d, STOP_TIMEOUT);
+static char *device_key(const struct device *d)
+{
+	return g_strdup_printf("device %" PRIu64, d->serial);
+}
+
+static bool mount_tried(const struct plan *p, const struct mount *m)
+{
+	g_autofree char *key = mount_key(m);
+
+	return tried(p, key);
+}
+
+static bool device_tried(const struct plan *p, const struct device *d)
+{
+	g_autofree char *key = device_key(d);
+
+	return tried(p, key);
+}
+
+static struct action *emit(struct plan *p, enum action_type t, struct device *d, char *key)
+{
+	struct action *a = plan_request(p, t, OWNER_STOP, d, STOP_TIMEOUT);
+
+	g_hash_table_add(p->stop_tried, key);
 	a->devnum = d->devnum;
 	a->diskseq = d->diskseq;
 	a->node = g_strdup(d->node);
@@ -148,7 +240,7 @@ static bool belongs_to(const struct input *made, const struct device *d)
 {
 	if (streq0(made->kind, "part"))
 		return made->parent == d->devnum;
-	return made->devnum == d->devnum || (made->uuid && streq0(made->uuid, d->dm_uuid));
+	return made_is_device(made, d);
 }
 
 /* The links that an earlier life made for it. */
@@ -169,76 +261,157 @@ static void unlink_made(struct plan *p, const struct device *d)
 
 static void stop_device(struct plan *p, struct device *d)
 {
-	g_autofree char *what = g_strdup_printf("device %" PRIu64, d->serial);
-	struct action *a = emit(p, is_md(d) ? ACTION_MD_STOP : ACTION_DM_REMOVE, d, what);
+	struct action *a = emit(p, device_is_md(d) ? ACTION_MD_STOP : ACTION_DM_REMOVE, d, device_key(d));
 
-	if (!a)
-		return;
 	a->name = g_strdup(d->dm_name);
 	a->uuid = g_strdup(d->dm_uuid);
 	unlink_made(p, d);
 }
 
-static bool is_below(const char *path, const char *top)
+/* Something is mounted in or over it that this round or a later one unmounts: now it would be busy. */
+static bool has_mount_above(const struct plan *p, guint index)
 {
-	size_t len = strlen(top);
+	const struct mount *m = p->mounts->pdata[index];
 
-	if (g_str_equal(top, "/"))
-		return !g_str_equal(path, "/");
-	return g_str_has_prefix(path, top) && path[len] == '/';
-}
-
-/* Something of ours is mounted in it that this round or a later one unmounts: now it would be busy. */
-static bool has_mount_below(const struct plan *p, const char *target)
-{
 	for (guint i = 0; i < p->mounts->len; i++) {
-		const struct mount *m = p->mounts->pdata[i];
-		g_autofree char *what = g_strconcat("mount ", m->target, NULL);
-		const struct device *d = graph_find(p, m->devnum);
+		const struct mount *o = p->mounts->pdata[i];
+		struct device *d = o == m || !o->target ? NULL : graph_find(p, o->devnum);
 
-		if (d && is_below(m->target, target) && made_mount(p, m->target) &&
-		    in_scope(p, d, p->stop_spec, 0) && (p->stop_pending || !tried_already(p, what)))
+		if (!d || !(is_below(o->target, m->target) || (i > index && g_str_equal(o->target, m->target))))
+			continue;
+		if (!o->standing && may_unmount(p, o) && in_scope(p, d) && (p->stop_pending || !mount_tried(p, o)))
 			return true;
 	}
 	return false;
 }
 
-/* One thing at a time per device: unmount, swapoff, then the device itself. */
-static void consider_device(struct plan *p, struct device *d)
+static void consider_mount(struct plan *p, guint index)
 {
-	const struct mount *m = mount_of(p, d);
-	g_autofree char *what = NULL;
+	const struct mount *m = p->mounts->pdata[index];
+	struct device *d = graph_find(p, m->devnum);
 	struct action *a;
 
-	if (!in_scope(p, d, p->stop_spec, 0))
+	if (!d || m->standing || mount_tried(p, m) || !in_scope(p, d) || !may_unmount(p, m))
 		return;
-	if (m && made_mount(p, m->target)) {
-		if (has_mount_below(p, m->target))
-			return;
-		what = g_strconcat("mount ", m->target, NULL);
-		a = emit(p, ACTION_UMOUNT, d, what);
-		if (a) {
-			a->target = g_strdup(m->target);
-			str_set(&((struct request *)g_hash_table_lookup(p->requests, &a->id))->what, m->target);
-		}
+	if (!m->target) {
+		emit(p, ACTION_SWAPOFF, d, mount_key(m));
 		return;
 	}
-	if (made_swap(p, d)) {
-		what = g_strconcat("swap ", d->node, NULL);
-		if (emit(p, ACTION_SWAPOFF, d, what))
-			return;
-	}
-	if (!m && stoppable(p, d) && !has_holder(p, d))
+	if (has_mount_above(p, index))
+		return;
+	a = emit(p, ACTION_UMOUNT, d, mount_key(m));
+	a->target = g_strdup(m->target);
+	a->mount_id = m->id;
+	str_set(&((struct request *)g_hash_table_lookup(p->requests, &a->id))->what, m->target);
+}
+
+static void consider_device(struct plan *p, struct device *d)
+{
+	if (!mounts_of(p, d->devnum) && !device_tried(p, d) && in_scope(p, d) && may_stop(p, d) && !holder_of(p, d))
 		stop_device(p, d);
+}
+
+/* ---- what is left ---- */
+
+static void say_left(struct plan *p, const char *what, const char *format, ...) _printf_(3, 4);
+static void say_left(struct plan *p, const char *what, const char *format, ...)
+{
+	g_autofree char *why = NULL;
+	va_list ap;
+
+	va_start(ap, format);
+	why = g_strdup_vprintf(format, ap);
+	va_end(ap);
+	p->stop_failed++;
+	plan_report(p, MSG_STOP_FAILED, 3, what, "not stopped: %s", why);
+}
+
+static bool goes(const struct plan *p, const struct device *d)
+{
+	return in_scope(p, d) && may_stop(p, d);
+}
+
+/* Whoever is in the way is named once, by the lowest thing that he keeps; what was tried has been said. */
+static void say_device_left(struct plan *p, const struct device *d)
+{
+	const GPtrArray *uses = mounts_of(p, d->devnum);
+	const struct device *above = holder_of(p, d);
+	const char *name = d->dm_name ?: d->node;
+
+	for (guint i = 0; uses && i < uses->len; i++) {
+		const struct mount *m = uses->pdata[i];
+
+		if (m->standing || mount_tried(p, m))
+			return;
+		if (m->target)
+			say_left(p, name, "it is mounted on %s, and not by this program", m->target);
+		else
+			say_left(p, name, "it is a swap area that this program has not switched on");
+		return;
+	}
+	if (above && !goes(p, above))
+		say_left(p, name, "/dev/%s%s%s%s lies on it, which this program has not made", above->node,
+			 above->dm_name ? " (" : "", above->dm_name ?: "", above->dm_name ? ")" : "");
+}
+
+/* A file system that we had mounted may have been mounted a second time by somebody else. */
+static void say_mount_left(struct plan *p, const struct mount *m)
+{
+	struct device *d = graph_find(p, m->devnum);
+	bool named = !str_empty(p->stop_spec);
+
+	if (!d || !in_scope(p, d) || mount_tried(p, m))
+		return;
+	if (m->standing && may_unmount(p, m))
+		say_left(p, m->target, "this program, or the system that it runs in, stands on it");
+	else if (m->target && !may_unmount(p, m) && !may_stop(p, d) &&
+		 (named || g_hash_table_contains(p->stop_unmounted, GUINT_TO_POINTER(d->serial)))) {
+		p->stop_failed += named;
+		plan_report(p, MSG_STOP_FAILED, named ? 3 : 4, m->target,
+			    "/dev/%s stays mounted there, for this program has not done it", d->node);
+	}
+}
+
+static void say_what_is_left(struct plan *p)
+{
+	p->stop_told = true;
+	for (GList *l = p->devices.head; l; l = l->next)
+		if (goes(p, l->data) && !device_tried(p, l->data))
+			say_device_left(p, l->data);
+	for (guint i = 0; i < p->mounts->len; i++)
+		say_mount_left(p, p->mounts->pdata[i]);
 }
 
 void stop_consider(struct plan *p)
 {
-	if (!p->enumerated || p->stop_pending)
+	if (!p->enumerated || p->stop_pending || !know_scope(p))
 		return; /* one round at a time: each makes the next one possible */
+	for (guint i = p->mounts->len; i-- > 0;)
+		consider_mount(p, i);
 	for (GList *l = p->devices.tail, *prev; l; l = prev) {
 		prev = l->prev;
 		consider_device(p, l->data);
+	}
+	if (!p->stop_pending && !p->stop_told)
+		say_what_is_left(p);
+}
+
+/* ---- results ---- */
+
+static void use_ended(struct plan *p, const struct request *r)
+{
+	const GPtrArray *uses = mounts_of(p, r->devnum);
+
+	g_hash_table_add(p->stop_unmounted, GUINT_TO_POINTER(r->serial));
+	for (guint i = 0; uses && i < uses->len; i++) {
+		const struct mount *m = uses->pdata[i];
+		struct input gone = { .type_id = INPUT_UNMOUNTED, .id = m->id, .devnum = m->devnum,
+				      .target = m->target };
+
+		if (!mount_tried(p, m) || (r->type == ACTION_UMOUNT ? !streq0(m->target, r->what) : m->target != NULL))
+			continue;
+		mounts_told(p, &gone, false); /* unless the mount table said so before */
+		return;
 	}
 }
 
@@ -253,16 +426,9 @@ void stop_finished(struct plan *p, const struct request *r, const struct input *
 			    in->text ?: g_strerror((int)-in->error));
 		return;
 	}
-	if (r->type == ACTION_UMOUNT)
-		for (guint i = p->mounts->len; i-- > 0;) {
-			const struct mount *m = p->mounts->pdata[i];
-
-			if (m->devnum == r->devnum && streq0(m->target, r->what)) {
-				g_ptr_array_remove_index(p->mounts, i);
-				break; /* unless the mount table said so before */
-			}
-		}
-	else if (d && d->serial == r->serial && r->type != ACTION_SWAPOFF) {
+	if (r->type == ACTION_UMOUNT || r->type == ACTION_SWAPOFF) {
+		use_ended(p, r);
+	} else if (d && d->serial == r->serial) {
 		struct input gone = { .type_id = INPUT_GONE, .devnum = d->devnum };
 
 		graph_gone(p, &gone); /* its own event may come later, or was coalesced */
@@ -271,5 +437,5 @@ void stop_finished(struct plan *p, const struct request *r, const struct input *
 
 bool stop_done(const struct plan *p)
 {
-	return p->enumerated && !p->stop_pending && !g_hash_table_size(p->requests);
+	return p->enumerated && !p->stop_pending && p->stop_told && !g_hash_table_size(p->requests);
 }

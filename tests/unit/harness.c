@@ -396,7 +396,7 @@ static void do_record(struct world *w, const char *type, char **args, const char
 		bool is_key = eq && eq > *args && g_ascii_islower(**args) &&
 			      !(*positional && g_ascii_isupper(**args));
 
-		if (g_str_has_prefix(*args, "where="))
+		if (g_str_has_prefix(*args, "slaves=") || g_str_has_prefix(*args, "where="))
 			g_strdelimit(*args, ",", ' ');
 		if (is_key)
 			g_string_append_printf(line, " %.*s=\"%s\"", (int)(eq - *args), *args, eq + 1);
@@ -467,9 +467,6 @@ static void do_auto(struct world *w, char **args)
 
 static void do_layout(struct world *w, char **args)
 {
-	for (char **a = args; *a; a++)
-		if (g_str_has_prefix(*a, "slaves="))
-			g_strdelimit(*a, ",", ' ');
 	do_record(w, "layout", args, (const char *const[]){ "name", NULL });
 }
 
@@ -520,6 +517,8 @@ static void do_stop(struct world *w, char **args)
 
 	if (in.flag)
 		in.spec = NULL;
+	if (args[0] && args[0][0] == '/' && !g_str_has_prefix(args[0], "/dev/"))
+		in.target = args[0];
 	world_step(w, &in);
 }
 
