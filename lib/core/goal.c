@@ -410,8 +410,8 @@ static void consider(struct plan *p, struct goal *g)
 		return;
 	g->found = (d = in_place(p, g)) != NULL;
 	d = d ?: choice_make(p, g);
-	if (!d || supplanted(p, g, d))
-		return;
+	if (!d || (!g->found && supplanted(p, g, d)))
+		return; /* (what is mounted may be known before what it lies on is) */
 	goal_set_device(p, g, d);
 	g_free(g->node_path);
 	g->node_path = g_strconcat("/dev/", d->node, NULL);

@@ -14,6 +14,10 @@ const struct row again_rows[] = {
 	  "SACT-066 /m; mount sda /m; goal 1 done" },
 	{ "used as swap: not checked", "add sda ext4:x; mounted sda -; mount UUID=x /m fsck=auto; listed",
 	  "SACT-066 /m; mount sda /m; goal 1 done" },
+	{ "mounted from a volume that crypttab names: done before its disk is read",
+	  "volume c UUID=u; add dm-0 90M dm_name=c dm_uuid=CRYPT-LUKS2-u-c slaves=8:0 ext4:x; mounted dm-0 /m; "
+	  "mount /dev/mapper/c /m; listed",
+	  "goal 1 done" },
 	{ "something else is mounted there: mounted over it",
 	  "add sda ext4:x; add sdb ext4:y; mounted sdb /m; mount UUID=x /m fsck=auto; listed",
 	  "fsck sda -p; mount sda /m; goal 1 done" },
