@@ -67,7 +67,7 @@ void event_push(sact *s, const struct action *a)
 	case ACTION_GOAL_STATE:
 		e->type = SACT_EVENT_GOAL;
 		e->goal = sact_goal_ref(goal_handle(s, a->id));
-		e->subject = text_clean(e->goal ? e->goal->wish.spec : NULL);
+		e->subject = text_clean(e->goal ? e->goal->wish.target ?: e->goal->wish.spec : NULL);
 		str_set(&e->text, a->name);
 		break;
 	case ACTION_ASSEMBLY_STATE:

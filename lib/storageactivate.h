@@ -119,8 +119,8 @@ enum sact_goal_state {
 
 /**
  * sact_event_type:
- * @SACT_EVENT_GOAL: a goal changed its state.  Goal: it; subject: its spec; text: the state's name,
- *	"waiting", "active", "done" or "failed".
+ * @SACT_EVENT_GOAL: a goal changed its state.  Goal: it; subject: its target, or else its spec;
+ *	text: the state's name, "waiting", "active", "done" or "failed".
  * @SACT_EVENT_ASSEMBLY: an array, volume or volume group changed its state.  Subject: its layer and
  *	its name, "md r1"; text: the state, and how many members are there, "startable, 1 of 2";
  *	number: how many storeys of assemblies lie below it.

@@ -339,6 +339,8 @@ static int start_engine(struct watch *h, const struct words *w)
 		argv[n++] = "--verbose";
 	else if (w->quiet)
 		argv[n++] = "--quiet";
+	else
+		argv[n++] = "--progress";
 	argv[n] = NULL;
 
 	unlink(OVERDUE);

@@ -56,7 +56,8 @@ static const struct row {
 	{"follow", NULL, KIND_FLAG, AT(follow), FOR_STATUS, "one line of JSON for each change"},
 	{"list", NULL, KIND_FLAG, AT(list), FOR_ANSWER, "print the standing questions as JSON"},
 	{"quiet", NULL, KIND_FLAG, AT(quiet), FOR_RUNS, "warnings and errors only"},
-	{"verbose", NULL, KIND_FLAG, AT(verbose), FOR_RUNS, "print the library's debug messages"},
+	{"progress", NULL, KIND_FLAG, AT(progress), FOR_RUNS, "print each state of devices and goals as it changes"},
+	{"verbose", NULL, KIND_FLAG, AT(verbose), FOR_RUNS, "print the library's debug messages, and as --progress"},
 	{"shuffle", "SEED", KIND_SHUFFLE, AT(shuffle), FOR_REPLAY, "another order of arrival"},
 	{"all-orders", NULL, KIND_FLAG, AT(all_orders), FOR_REPLAY, "every order of arrival"},
 	{"output", "FILE", KIND_STRING, AT(output), FOR_PLOT, "write it there (default: standard output)"},
@@ -199,8 +200,8 @@ int options_parse(const struct command *c, int argc, char **argv, struct options
 			return -usage_error("%s: there is no option %s", c->name, argv[optind - 1]);
 		}
 	}
-	if (o.quiet && o.verbose)
-		return -usage_error("%s: --quiet or --verbose, not both", c->name);
+	if (o.quiet && (o.verbose || o.progress))
+		return -usage_error("%s: --quiet or --verbose and --progress, not both", c->name);
 	if (o.has_shuffle && o.all_orders)
 		return -usage_error("%s: --shuffle or --all-orders, not both", c->name);
 	*ret = o;

@@ -249,7 +249,7 @@ static void take_event(struct run *r, const sact_event *e)
 	case SACT_EVENT_ASSEMBLY:
 	case SACT_EVENT_GOAL:
 		r->changed = true;
-		if (!r->o->quiet)
+		if (r->o->progress || r->o->verbose)
 			show_state(e, subject, text);
 		break;
 	case SACT_EVENT_QUESTION:

@@ -66,7 +66,7 @@ struct options {
 	uint64_t degraded_usec; /* UINT64_MAX: never */
 	uint64_t shuffle;
 	bool has_degraded, has_shuffle, all_orders;
-	bool json, follow, quiet, verbose, all, everything, list, text, boot, help;
+	bool json, follow, quiet, verbose, progress, all, everything, list, text, boot, help;
 };
 
 struct command {

@@ -120,6 +120,19 @@ static GPtrArray *overdue(const struct plan *p)
 	return late;
 }
 
+/* An optional goal without a device has nothing to fail at: it only is not waited for any more. */
+static void goal_overdue(struct plan *p, struct goal *g)
+{
+	g_autofree char *why = NULL;
+
+	if (g->optional && !g->dev) {
+		goals_let_go(p, g);
+		return;
+	}
+	why = explain_waits(p, g, true);
+	goal_fail(p, g, MSG_TIMEOUT, -ETIME, "the deadline passed; it waited for%s", why);
+}
+
 static void waiting_fire(struct plan *p)
 {
 	struct goal *g;
@@ -131,11 +144,8 @@ static void waiting_fire(struct plan *p)
 	assembly_clocks(p);
 	resume_deadline(p);
 	questions_expire(p);
-	while ((g = goals_first_due(p)) && g->until <= p->now) {
-		g_autofree char *why = explain_text(p, g);
-
-		goal_fail(p, g, MSG_TIMEOUT, -ETIME, "the deadline passed: %s", why);
-	}
+	while ((g = goals_first_due(p)) && g->until <= p->now)
+		goal_overdue(p, g);
 }
 
 void deadlines_fire(struct plan *p)

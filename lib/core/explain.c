@@ -3,6 +3,7 @@
 #include "layer/layer.h"
 
 #define EXPLAIN_AFTER (3 * USEC_PER_SEC)
+#define LOCKED_MAX    8 /* that are named */
 
 static void wait_free(gpointer ptr)
 {
@@ -90,6 +91,35 @@ static bool explain_volumes(const struct plan *p, const struct goal *g, GPtrArra
 	return waits->len > before;
 }
 
+static bool is_locked(const struct plan *p, const struct assembly *a)
+{
+	return a->layer == &layer_luks && (a->state == ASSEMBLY_WAITING || a->state == ASSEMBLY_COMPLETE ||
+					   (a->state == ASSEMBLY_ACTIVATING && question_of(p, a)));
+}
+
+/* Nothing says what the goal lies on, so it may be on each of them: those that nobody opened come last. */
+static void explain_any(const struct plan *p, GPtrArray *waits, bool failed)
+{
+	g_autoptr(GPtrArray) locked = g_ptr_array_new();
+
+	for (guint i = 0; i < p->assemblies->len; i++) {
+		const struct assembly *a = p->assemblies->pdata[i];
+		guint before = waits->len;
+
+		if ((a->state == ASSEMBLY_FAILED) != failed)
+			continue;
+		explain_assembly(p, a, waits);
+		while (is_locked(p, a) && waits->len > before) {
+			struct wait *w = g_ptr_array_steal_index(waits, before);
+
+			w->aside = true;
+			g_ptr_array_add(locked, w);
+		}
+	}
+	for (guint i = 0; i < locked->len; i++)
+		g_ptr_array_add(waits, locked->pdata[i]);
+}
+
 static void explain_find(const struct plan *p, const struct goal *g, GPtrArray *waits)
 {
 	bool named;
@@ -111,17 +141,9 @@ static void explain_find(const struct plan *p, const struct goal *g, GPtrArray *
 		}
 	}
 	named = (!named && explain_volumes(p, g, waits, false)) || named;
-	for (guint i = 0; !named && i < p->assemblies->len; i++) {
-		const struct assembly *a = p->assemblies->pdata[i];
-
-		if (a->state != ASSEMBLY_FAILED)
-			explain_assembly(p, a, waits);
-	}
-	for (guint i = 0; !named && i < p->assemblies->len; i++) {
-		const struct assembly *a = p->assemblies->pdata[i];
-
-		if (a->state == ASSEMBLY_FAILED)
-			explain_assembly(p, a, waits);
+	if (!named) {
+		explain_any(p, waits, false);
+		explain_any(p, waits, true);
 	}
 	for (GList *l = p->devices.head; l; l = l->next) {
 		const struct device *d = l->data;
@@ -176,36 +198,93 @@ GPtrArray *explain_goal(const struct plan *p, const struct goal *g)
 	return waits;
 }
 
-/* Without times of day or durations: the same situation is the same text. */
-char *explain_text(const struct plan *p, const struct goal *g)
+static void append_times(GString *s, const struct wait *w, uint64_t now)
 {
-	g_autoptr(GPtrArray) waits = explain_goal(p, g);
-	GString *s = g_string_new(NULL);
-	g_autofree char *text = NULL;
+	uint64_t lasted = now > w->since ? (now - w->since) / USEC_PER_SEC : 0;
 
-	g_string_append_printf(s, "%s waits for", g->target ?: g->spec);
+	if (w->until && w->until != USEC_NEVER)
+		g_string_append_printf(s, " (for %" PRIu64 " s, at most %" PRIu64 " s more)", lasted,
+				       w->until > now ? (w->until - now + USEC_PER_SEC - 1) / USEC_PER_SEC : 0);
+	else if (lasted)
+		g_string_append_printf(s, " (for %" PRIu64 " s)", lasted);
+}
+
+static void append_wait(GString *s, const struct wait *w, bool times, uint64_t now)
+{
+	g_string_append_printf(s, " %s: %s", w->leaf, w->reason);
+	if (times)
+		append_times(s, w, now);
+	else if (w->until && w->until != USEC_NEVER)
+		g_string_append_printf(s, " (until %" PRIu64 ".%03" PRIu64 " s of uptime)", w->until / USEC_PER_SEC,
+				       w->until % USEC_PER_SEC / 1000);
+}
+
+/* Many volumes are one clause: who looks for a disk does not want to read all of them first. */
+static void append_locked(GString *s, const GPtrArray *waits, guint n, bool first)
+{
+	const char *separator = first ? " one of the volumes that are locked: " : "; it may lie on what is locked: ";
+	guint shown = 0;
+
 	for (guint i = 0; i < waits->len; i++) {
 		const struct wait *w = waits->pdata[i];
 
-		g_string_append_printf(s, "%s %s: %s", i ? ";" : "", w->leaf, w->reason);
-		if (w->until && w->until != USEC_NEVER)
-			g_string_append_printf(s, " (until %" PRIu64 ".%03" PRIu64 " s of uptime)",
-					       w->until / USEC_PER_SEC, w->until % USEC_PER_SEC / 1000);
+		if (!w->aside || shown == LOCKED_MAX)
+			continue;
+		g_string_append_printf(s, "%s%s", separator, w->leaf);
+		separator = ", ";
+		shown++;
 	}
+	if (n > shown)
+		g_string_append_printf(s, " and %u more", n - shown);
+}
+
+/* times: since when and for how long at most, as of now; without, the same situation is the same text. */
+char *explain_waits(const struct plan *p, const struct goal *g, bool times)
+{
+	g_autoptr(GPtrArray) waits = explain_goal(p, g);
+	g_autofree char *text = NULL;
+	GString *s = g_string_new(NULL);
+	guint aside = 0, own = 0;
+
+	for (guint i = 0; i < waits->len; i++)
+		aside += ((const struct wait *)waits->pdata[i])->aside;
+	for (guint i = 0; i < waits->len; i++) {
+		const struct wait *w = waits->pdata[i];
+
+		if (w->aside && waits->len > 1)
+			continue;
+		g_string_append(s, own++ ? ";" : "");
+		append_wait(s, w, times, p->now);
+	}
+	if (aside && waits->len > 1)
+		append_locked(s, waits, aside, !own);
 	if (!waits->len)
 		g_string_append(s, " nothing");
 	text = g_string_free(s, FALSE);
 	return text_clean(text);
 }
 
+static const char *goal_subject(const struct goal *g)
+{
+	return g->target ?: g->spec;
+}
+
+char *explain_text(const struct plan *p, const struct goal *g)
+{
+	g_autofree char *waits = explain_waits(p, g, false), *subject = text_clean(goal_subject(g));
+
+	return g_strdup_printf("%s waits for%s", subject, waits);
+}
+
 static void explain_now(struct plan *p, struct goal *g)
 {
-	g_autofree char *text = explain_text(p, g);
+	g_autofree char *situation = explain_waits(p, g, false), *text = NULL;
 
-	if (streq0(text, g->explained))
+	if (streq0(situation, g->explained))
 		return;
-	str_set(&g->explained, text);
-	plan_report(p, MSG_EXPLAIN, 6, g->target ?: g->spec, "%s", text);
+	str_set(&g->explained, situation);
+	text = explain_waits(p, g, true);
+	plan_report(p, MSG_EXPLAIN, 6, goal_subject(g), "waits for%s", text);
 }
 
 /*

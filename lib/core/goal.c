@@ -366,8 +366,10 @@ void goals_give_up(struct plan *p)
 		return;
 	for (guint i = 0; i < p->goals->len; i++) {
 		struct goal *g = p->goals->pdata[i];
-		const struct assembly *a = g->state == GOAL_WAITING && !g->dev ? dead_end(p, g) : NULL;
+		const struct assembly *a = NULL;
 
+		if (g->state == GOAL_WAITING && !g->dev && !g->optional) /* nofail: why it is not there is all the same */
+			a = dead_end(p, g);
 		if (!a || !goal_searches(p, g) || goal_blocked_by(p, g) || has_candidate(p, g))
 			continue;
 		if (g->kind == GOAL_RESUME) {

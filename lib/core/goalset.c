@@ -220,6 +220,14 @@ struct goal *goals_first_due(const struct plan *p)
 	return p->due->len ? p->due->pdata[0] : NULL;
 }
 
+void goals_let_go(struct plan *p, struct goal *g)
+{
+	due_remove(p, g);
+	g->until = 0;
+	g->over = true;
+	p->n_over++; /* of those that are not met */
+}
+
 /* ---- the set ---- */
 
 void goalset_init(struct plan *p)
@@ -292,6 +300,8 @@ static void count_unmet(struct plan *p, const struct goal *g, unsigned by)
 	p->n_unmet += by;
 	if (!g->optional)
 		p->n_unmet_required += by;
+	if (g->over)
+		p->n_over += by;
 	if (g->kind == GOAL_MOUNT)
 		p->n_unmet_mounts += by;
 }

@@ -239,7 +239,7 @@ bool plan_settled(const struct plan *p)
 {
 	if (p->stopping)
 		return stop_done(p);
-	return !p->n_unmet_required && (!p->n_unmet || all_is_looked_at(p)) && only_slow_looks(p);
+	return !p->n_unmet_required && (p->n_unmet == p->n_over || all_is_looked_at(p)) && only_slow_looks(p);
 }
 
 /* ---- inputs ---- */

@@ -136,6 +136,7 @@ struct goal {
 	uint64_t since, until;
 	bool choosing;	     /* among plan->choosers */
 	bool optional;	     /* nofail: nobody waits for a device that is not there */
+	bool over;	     /* optional, and its time has passed: it may still come, the end does not wait for it */
 	bool too_late;	     /* failed, and then its mount or swap was made all the same */
 	bool found;	     /* somebody else had mounted it, or swapped it on */
 	uint64_t mount_id;   /* of the mount that was made; 0: not known */
@@ -248,7 +249,7 @@ struct plan {
 	GPtrArray *due;				/* heap of goals with a deadline */
 	GQueue explain_soon, explain_later;	/* goals that are not met */
 	GQueue open_paths; /* those that search for a device by a path, which alone names an assembly */
-	unsigned n_unmet, n_unmet_required, n_unmet_mounts, n_open, n_open_resume;
+	unsigned n_unmet, n_unmet_required, n_unmet_mounts, n_over, n_open, n_open_resume;
 	GPtrArray *volumes, *arrays, *questions, *answers, *mounts, *layout, *made;
 	GHashTable *mounts_of; /* devnum → GPtrArray of struct mount */
 	GHashTable *volumes_by_key;
@@ -482,6 +483,7 @@ void goals_ask_key(struct plan *p, const char *key);
 void goals_ask_device(struct plan *p, const struct device *d);
 GPtrArray *goals_take_asked(struct plan *p);
 struct goal *goals_first_due(const struct plan *p);
+void goals_let_go(struct plan *p, struct goal *g); /* the end does not wait for it any more */
 
 /* resume.c */
 void resume_clock(struct plan *p, const struct goal *root);
@@ -522,9 +524,11 @@ void deadlines_each(const struct plan *p, void (*fn)(void *data, const struct de
 struct wait {
 	char *leaf, *kind, *reason;
 	uint64_t since, until;
+	bool aside; /* a locked volume that nothing ties to the goal: it may lie there, or not */
 };
 GPtrArray *explain_goal(const struct plan *p, const struct goal *g); /* struct wait, owned */
 char *explain_text(const struct plan *p, const struct goal *g);
+char *explain_waits(const struct plan *p, const struct goal *g, bool times); /* " LEAF: REASON; ...", since when */
 void explain_schedule(struct plan *p);
 void overdue_schedule(struct plan *p);
 

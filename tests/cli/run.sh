@@ -84,7 +84,7 @@ row 0 'debug log' device UUID=ok --verbose "${common[@]}"
 "$program" device UUID=ok --quiet "${common[@]}" >out 2>err
 [ "$(cat out)" = /dev/fake0 ] && [ ! -s err ]
 say_result $? 'device --quiet prints the node and nothing else'
-row 0 '/mnt: done' mount UUID=ok /mnt --fsck --fstype=ext4 --options=ro "${common[@]}"
+row 0 '/mnt: done' mount UUID=ok /mnt --fsck --fstype=ext4 --options=ro --progress "${common[@]}"
 row 2 'fsck=twice is not understood' mount UUID=ok /mnt --fsck=twice "${common[@]}"
 row 2 'fsck=auto,perhaps' mount UUID=ok /mnt --fsck=auto,perhaps "${common[@]}"
 row 0 '' mount UUID=ok /mnt --fsck=force "${common[@]}"
@@ -92,16 +92,20 @@ row 2 'SACT-056: foo: names no device; one is UUID=' device foo "${common[@]}"
 row 2 'SACT-056: foo: names no device' mount foo /mnt "${common[@]}"
 row 2 'absolute path' mount LABEL=x rel "${common[@]}"
 row 1 'SACT-080: only root' device UUID=user "${common[@]}"
-row 0 '/srv: done' mount /srv// --fstab=empty "${common[@]}"
+row 0 '/srv: done' mount /srv// --fstab=empty --progress "${common[@]}"
 row 1 'SACT-123: fstab:1: /nfs' mount /nfs --fstab=empty "${common[@]}"
 ! grep -q 'no entry' out err
 say_result $? 'an entry that is on no device is not called missing'
-row 0 '/all: done' mount --all --fstab=empty "${common[@]}"
-row 0 '/srv: done' mount /usr /srv --fstab=empty "${common[@]}"
+row 0 '/all: done' mount --all --fstab=empty --progress "${common[@]}"
+row 0 '/srv: done' mount /usr /srv --fstab=empty --progress "${common[@]}"
 row 1 'SACT-070: .*no entry for /unknown' mount /usr /unknown --fstab=empty "${common[@]}"
 row 1 'SACT-070: /proc/cmdline: names no root' root --target=/none --fstab=empty "${common[@]}"
-row 0 '/sysroot: done' root --fstab=empty "${common[@]}"
-row 0 '/target: done' root --fstab=empty --target=/target "${common[@]}"
+row 0 '/sysroot: done' root --fstab=empty --progress "${common[@]}"
+row 0 '/target: done' root --fstab=empty --target=/target --progress "${common[@]}"
+"$program" mount UUID=ok /mnt "${common[@]}" >out 2>err && [ ! -s out ] &&
+	! grep -v '^SACT-098: empty: $' err # that the library was given the files
+say_result $? 'a mount that succeeds prints nothing'
+row 2 'not both' mount UUID=ok /mnt --quiet --progress "${common[@]}"
 for file in cmdline crypttab mdadm-conf layout; do
 	echo "words of $file" >given
 	row 0 "words of $file" root --run-dir="$dir/run" --fstab=empty --$file=given

@@ -77,6 +77,12 @@ const struct row goal_rows[] = {
 	  "mount UUID=y /n options=nofail; ? settled; hold probe; add sda ext4:y; listed; ? settled; "
 	  "release probe; ? settled",
 	  "not settled; not settled; mount sda /n; goal 1 done; settled" },
+	{ "nofail: on a volume that cannot be opened it is not there",
+	  "volume c UUID=u options=headless; mount /dev/mapper/c /n options=nofail; add sda luks:u; listed; ? settled; ? waits 1",
+	  "SACT-031 c; settled; waits for member luks c" },
+	{ "nofail: its time is over, and that is no failure",
+	  "mount UUID=x /m; mount UUID=y /n options=nofail timeout=5000000; listed; at 6s; add sda ext4:x; ? settled; add sdb ext4:y",
+	  "@6: mount sda /m; goal 1 done; settled; mount sdb /n; goal 2 done" },
 	{ "nofail: on an array in its grace",
 	  "inside md:r1 ext4:y; mount UUID=y /n options=nofail; add sda md:r1 0/2; listed; ? settled; at 30s; ? settled",
 	  "not settled; @20: md-assemble r1 [sda] degraded; SACT-023 r1; mount md127 /n; goal 1 done; @30: settled" },

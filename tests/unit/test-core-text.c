@@ -132,8 +132,97 @@ static void test_status(void)
 	}
 }
 
+/* sda, sdb, ...: what is on them; a passphrase is asked for each LUKS volume that is named. */
+static void feed_disk(struct plan *p, struct actions *out, unsigned i, const char *type, const char *uuid, uint64_t *now)
+{
+	g_autofree char *node = g_strdup_printf("sd%c", 'a' + i);
+	struct input device = { .type_id = INPUT_DEVICE, .devnum = makedev(8, 16 * i), .diskseq = i + 1, .size = 1 << 30 };
+	struct input result = { .type_id = INPUT_RESULT };
+
+	device.node = node;
+	feed(p, out, &device, now);
+	for (guint k = 0; k < out->list->len; k++)
+		result.id = ((struct action *)out->list->pdata[k])->id ?: result.id;
+	result.type = (char *)type;
+	result.uuid = (char *)uuid;
+	result.md_disks = 2;
+	result.md_level = 1;
+	result.uuid_sub = (char *)"m0";
+	result.md_roles = (char *)"0 1";
+	result.md_events = 1;
+	feed(p, out, &result, now);
+}
+
+/* Looks at headers, and tries without a passphrase: no token opens them, so one is asked for. */
+static void feed_locked(struct plan *p, struct actions *out, uint64_t *now)
+{
+	g_autoptr(GArray) todo = g_array_new(FALSE, FALSE, sizeof(struct action));
+
+	for (guint done = 0;; done++) {
+		for (guint i = 0; i < out->list->len; i++) {
+			const struct action *a = out->list->pdata[i];
+
+			if (a->type_id == ACTION_PROBE || a->type_id == ACTION_LUKS_OPEN)
+				g_array_append_vals(todo, a, 1); /* numbers of it only are used below */
+		}
+		if (done == todo->len)
+			return;
+		const struct action *a = &g_array_index(todo, struct action, done);
+		g_autofree char *uuid = g_strdup_printf("u%u", minor(a->devnum) / 16);
+		struct input result = { .type_id = INPUT_RESULT, .id = a->id, .type = (char *)"crypto_LUKS" };
+
+		result.uuid = uuid;
+		result.error = a->type_id == ACTION_LUKS_OPEN ? -ENOKEY : 0;
+		feed(p, out, &result, now);
+	}
+}
+
+/* The message of the third second: one subject, its own chain first, all that is locked in one clause. */
+static void test_explained(void)
+{
+	struct input goal = { .type_id = INPUT_GOAL, .id = 1, .kind = (char *)"mount", .spec = (char *)"UUID=x",
+			      .target = (char *)"/x" };
+	struct input enumerated = { .type_id = INPUT_ENUMERATED }, timer = { .type_id = INPUT_TIMER };
+	const struct action *said = NULL;
+	struct plan *p = plan_new();
+	struct actions out;
+	uint64_t now = 1000;
+
+	actions_init(&out);
+	feed(p, &out, &goal, &now);
+	for (unsigned i = 0; i < 3; i++) {
+		g_autofree char *uuid = g_strdup_printf("u%u", i), *name = g_strdup_printf("k%u", i);
+		g_autofree char *spec = g_strconcat("UUID=", uuid, NULL);
+		struct input volume = { .type_id = INPUT_VOLUME };
+
+		volume.name = name;
+		volume.spec = spec;
+		feed(p, &out, &volume, &now);
+		feed_disk(p, &out, i, "crypto_LUKS", uuid, &now);
+	}
+	feed_disk(p, &out, 3, "linux_raid_member", "r1", &now);
+	feed(p, &out, &enumerated, &now);
+	feed_locked(p, &out, &now);
+	now += 3 * USEC_PER_SEC;
+	feed(p, &out, &timer, &now);
+	for (guint i = 0; i < out.list->len; i++) {
+		const struct action *a = out.list->pdata[i];
+
+		if (a->type_id == ACTION_REPORT && a->number == MSG_EXPLAIN)
+			said = a;
+	}
+	g_assert_nonnull(said);
+	g_assert_cmpstr(said->name, ==, "/x");
+	g_assert_true(g_str_has_prefix(said->text, "waits for member "));
+	g_assert_nonnull(strstr(said->text, " (for 3 s)"));
+	g_assert_true(g_str_has_suffix(said->text, "; it may lie on what is locked: k0, k1, k2"));
+	actions_free(&out);
+	plan_free(p);
+}
+
 void text_add(void)
 {
+	g_test_add_func("/core/text/explained", test_explained);
 	g_test_add_func("/core/text/clean", test_clean);
 	g_test_add_func("/core/text/any-bytes", test_any_bytes);
 	g_test_add_func("/core/text/status", test_status);
