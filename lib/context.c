@@ -338,9 +338,8 @@ _public_ int sact_is_settled(const sact *s)
 {
 	if (!s)
 		return -EINVAL;
-	for (guint i = 0; i < s->goals->len; i++)
-		if (!((sact_goal *)s->goals->pdata[i])->submitted)
-			return 0;
+	if (s->n_submitted < s->goals->len)
+		return 0;
 	return plan_settled(s->plan);
 }
 

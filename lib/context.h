@@ -47,6 +47,7 @@ struct sact {
 	struct lvm_conf lvm_conf;
 	struct input *root_entry; /* "/" of fstab, which makes no goal unless it is asked for */
 	GPtrArray *goals;     /* sact_goal, one reference each */
+	guint n_submitted;    /* of them, from the first */
 	GPtrArray *questions; /* sact_secret, standing, one reference each */
 	GHashTable *secrets;  /* number → struct secret */
 	uint64_t next_secret;

@@ -38,11 +38,9 @@ static uint64_t device_until(const sact_goal *g)
 
 void goals_submit(sact *s)
 {
-	for (guint i = 0; i < s->goals->len; i++) {
-		sact_goal *g = s->goals->pdata[i];
+	while (s->n_submitted < s->goals->len) {
+		sact_goal *g = s->goals->pdata[s->n_submitted++];
 
-		if (g->submitted)
-			continue;
 		g->submitted = true;
 		g->wish.timeout = MIN(s->timeout_until, device_until(g));
 		if (g->wish.timeout == USEC_NEVER)
