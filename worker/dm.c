@@ -202,6 +202,37 @@ static int prepare(const GPtrArray *devs, struct dm_dev *d, struct input *res)
 	return dm_members_check(d, res); /* from here on nobody else can get their numbers */
 }
 
+/* "TRANSACTION USED/TOTAL ..."; a pool that failed says so in words, and its thin devices will not load. */
+static int pool_transaction(const char *name, uint64_t *ret)
+{
+	_cleanup_(task_freep) struct dm_task *t = dm_task_create(DM_DEVICE_STATUS);
+	g_auto(GStrv) word = NULL;
+	uint64_t begin, length;
+	char *target, *params;
+
+	if (!t || !dm_task_set_name(t, name))
+		return -ENOMEM;
+	if (!dm_task_run(t))
+		return task_error(t);
+	(void)dm_get_next_target(t, NULL, &begin, &length, &target, &params);
+	word = g_strsplit(params ?: "", " ", 2);
+	return word[0] ? parse_u64(word[0], ret) : -EINVAL;
+}
+
+/* Metadata of another time than the pool's would give its thin LVs the wrong content: LVM refuses it, too. */
+static int start(struct dm_dev *d, uint32_t *cookie, struct input *res)
+{
+	uint64_t now;
+	int r = do_resume(d, cookie);
+
+	if (r < 0)
+		return dm_fail(res, r, "starting", d->name);
+	if (d->transaction < 0 || pool_transaction(d->name, &now) < 0 || now == (uint64_t)d->transaction)
+		return 0;
+	return sys_fail(res, -EUCLEAN, "thin pool %s is at transaction %" PRIu64 ", the metadata of LVM are at %" PRId64,
+			d->name, now, d->transaction);
+}
+
 /*
  * A device that others of the transaction lie on is started at once: raid, thin and snapshot targets
  * read from it while their own tables load.  The rest starts when all tables are in.
@@ -216,16 +247,16 @@ static int start_all(const GPtrArray *devs, uint32_t *cookie, struct input *res)
 		r = prepare(devs, d, res);
 		if (r < 0)
 			return r;
-		r = d->loaded && d->wanted_below ? do_resume(d, cookie) : 0;
+		r = d->loaded && d->wanted_below ? start(d, cookie, res) : 0;
 		if (r < 0)
-			return dm_fail(res, r, "starting", d->name);
+			return r;
 	}
 	for (guint i = 0; i < devs->len; i++) {
 		struct dm_dev *d = g_ptr_array_index(devs, i);
 
-		r = d->loaded ? do_resume(d, cookie) : 0;
+		r = d->loaded ? start(d, cookie, res) : 0;
 		if (r < 0)
-			return dm_fail(res, r, "starting", d->name);
+			return r;
 	}
 	return 0;
 }

@@ -24,6 +24,7 @@ struct dm_dev {
 	uint16_t flags;	   /* udev cookie flags */
 	int minor;	   /* that it has to have; -1: any */
 	uint32_t readahead; /* sectors */
+	int64_t transaction; /* of a thin pool: that it has to be at; -1: any */
 	GPtrArray *lines;   /* struct dm_line */
 	GPtrArray *members; /* struct dm_member, of the transaction: those that it lies on */
 	bool wanted_below; /* a later device of the transaction lies on it */

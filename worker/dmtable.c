@@ -90,6 +90,10 @@ int dm_members_check(const struct dm_dev *d, struct input *res)
 
 		if (!dev)
 			return sys_fail(res, -ESTALE, "%s: %u:%u is gone", d->name, ma, mi);
+		g_autofree char *ro = sys_read("/sys/dev/block/%u:%u/ro", ma, mi);
+
+		if (!d->readonly && streq0(ro, "1"))
+			return sys_fail(res, -EROFS, "%s: %u:%u is read-only now", d->name, ma, mi);
 		if ((seq && seq != m->diskseq) || (m->uuid && !streq0(uuid, m->uuid)))
 			return sys_fail(res, -ESTALE, "%s: %u:%u is another device now", d->name, ma, mi);
 	}
@@ -98,7 +102,7 @@ int dm_members_check(const struct dm_dev *d, struct input *res)
 
 /* ---- lines ---- */
 
-/* "minor=N", "readahead=N" (sectors) behind the flags. */
+/* "minor=N", "readahead=N" (sectors), "transaction=N" (of a thin pool) behind the flags. */
 static bool parse_options(char **word, struct dm_dev *d)
 {
 	for (; *word; word++) {
@@ -108,6 +112,8 @@ static bool parse_options(char **word, struct dm_dev *d)
 			d->minor = (int)n;
 		else if (g_str_has_prefix(*word, "readahead=") && parse_u64(*word + 10, &n) >= 0 && n <= UINT32_MAX)
 			d->readahead = (uint32_t)n;
+		else if (g_str_has_prefix(*word, "transaction=") && parse_u64(*word + 12, &n) >= 0 && n <= INT64_MAX)
+			d->transaction = (int64_t)n;
 		else
 			return false;
 	}
@@ -143,6 +149,7 @@ static int parse_device(char **word, const char *group, GPtrArray *devs, struct 
 	d->readonly = g_str_equal(word[3], "ro");
 	d->flags = (uint16_t)flags;
 	d->minor = -1;
+	d->transaction = -1;
 	d->readahead = DM_READ_AHEAD_AUTO;
 	d->lines = g_ptr_array_new_with_free_func(line_free);
 	d->members = g_ptr_array_new();

@@ -39,7 +39,7 @@ enum action_type {
 /*
  * members (MD_ASSEMBLE, MD_ADD): one line each, freshest first: "MAJOR:MINOR NUMBER ROLE"
  *   (ROLE as in struct input: -1 spare, -3 journal).
- * text (DM_ACTIVATE): "device NAME UUID rw|ro FLAGS [minor=N] [readahead=N]" starts a device (FLAGS: udev
+ * text (DM_ACTIVATE): "device NAME UUID rw|ro FLAGS [minor=N] [readahead=N] [transaction=N]" starts a device (FLAGS: udev
  *   cookie flags, hex), "START LENGTH TARGET PARAMETERS" lines are its table.  "@NAME" in parameters
  *   stands for the major:minor of a device made earlier in the same transaction.  Each UUID is
  *   "LVM-" and the group's and more.

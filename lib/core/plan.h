@@ -578,6 +578,7 @@ enum sact_message {
 	MSG_LVM_FOREIGN = 47,	/* another machine's VG, or one that several share */
 	MSG_LVM_PV = 48,	/* a PV that is not used */
 	MSG_LVM_COPY = 49,	/* one copy of a PV's metadata is damaged */
+	MSG_LVM_MERGE = 46,	/* a snapshot is being merged into what is activated */
 	MSG_FSCK_FIXED = 50,	/* the checker corrected something */
 	MSG_FSCK_FAILED = 51,	/* errors left uncorrected */
 	MSG_FSCK_REBOOT = 52,
@@ -597,4 +598,6 @@ enum sact_message {
 	MSG_NO_WORKER = 81,	/* the worker's program cannot be run */
 	MSG_LVM_TWIN = 145,	/* two VGs of one name: they get others */
 	MSG_LVM_SPLIT = 146,	/* two texts of one VG and age */
+	MSG_LVM_READONLY = 140,	/* an LV on a disk that is read-only */
+	MSG_LVM_RETURNED = 141,	/* a PV that was given up came back */
 };

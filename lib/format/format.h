@@ -81,7 +81,7 @@ struct lvm_node {
 	GPtrArray *children;	/* struct lvm_node; NULL for a value */
 };
 
-/* At most 1,000,000 nodes, nesting 16.  The top section has no key.  line: where it went wrong. */
+/* Nodes in proportion to its length at most, nesting 16.  The top section has no key.  line: where it went wrong. */
 int lvm_text_parse(const char *text, struct lvm_node **ret, unsigned *line);
 void lvm_node_free(struct lvm_node *n);
 
@@ -98,6 +98,7 @@ struct lvm_pv {
 	char *device;	/* hint: where LVM saw it last */
 	unsigned index;	/* in vg->pvs */
 	bool missing;	/* metadata marks it MISSING */
+	bool readonly;	/* where it is cannot be written; set by who knows, before tables are made */
 	uint64_t pe_start, pe_count, dev_size; /* sectors; extents; sectors */
 };
 
@@ -109,6 +110,7 @@ struct lvm_lv {
 	bool pool;			/* others lie in it: what it holds is no file system */
 	const struct lvm_node *node;	/* its section: segments, status, flags; owned by the vg */
 	const struct lvm_lv *origin;	/* of a snapshot */
+	const struct lvm_node *merging; /* of a thin LV: the segment of the thin snapshot that replaces it */
 	const struct lvm_node *relation; /* of a snapshot: the segment that ties it to its origin */
 	GPtrArray *snapshots;		/* of an origin: struct lvm_lv; NULL: none */
 	bool external;			/* thin LVs of a pool have it as their external origin */
@@ -147,6 +149,13 @@ char *lvm_dm_uuid(const struct lvm_vg *vg, const struct lvm_lv *lv, const char *
  * -EOPNOTSUPP: a segment type we do not do natively (*why names it); -ENODEV: a PV is missing.  A RAID
  * LV does without as many parts as it can; that they may be missing is the caller's decision.
  */
+enum lvm_remark {
+	LVM_REMARK_NONE,
+	LVM_REMARK_MERGE,    /* a snapshot flows back into its origin */
+	LVM_REMARK_READONLY, /* loaded read-only, for a disk is */
+};
+
+/* Returns enum lvm_remark; *why is its text then. */
 int lvm_lv_table(const struct lvm_vg *vg, const struct lvm_lv *lv, dev_t (*pv_devnum)(void *, const struct lvm_pv *),
 		 void *data, GString *text, char **why);
 

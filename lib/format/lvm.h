@@ -21,12 +21,15 @@ struct lvm_build {
 	dev_t (*pv_devnum)(void *data, const struct lvm_pv *pv);
 	void *data;
 	GString *text;	     /* devices that are done */
-	GHashTable *devices; /* their names; the value is NULL while a device is under way */
+	GHashTable *devices; /* their names; the value is NULL while a device is under way, else "rw" or "ro" */
 	GHashTable *numbers; /* "MAJOR:MINOR" of the PVs that they lie on */
 	char **why;
 	unsigned depth;
 	bool redundant;	  /* below an LV that can do without some of its parts: an area may be missing */
 	unsigned missing; /* how many were */
+	bool on_readonly; /* the device under way lies on a disk that cannot be written */
+	char *remark;	  /* of a transaction that is made all the same */
+	enum lvm_remark remark_kind;
 };
 
 struct lvm_segment {
@@ -44,7 +47,14 @@ struct lvm_segment {
 struct lvm_segtype {
 	const char *name;
 	int (*table)(struct lvm_build *b, const struct lvm_segment *s, GString *line);
+	bool passive; /* writes nothing of its own to what it lies on */
 };
+
+/* -EROFS if what the LV lies on cannot be written, for `what` writes there whatever the LV is used for. */
+int lvm_build_writes(struct lvm_build *b, const struct lvm_lv *lv, const char *what);
+
+/* Something to be said of the LV although it is activated. */
+void lvm_remark(struct lvm_build *b, enum lvm_remark kind, const char *format, ...) _printf_(3, 4);
 
 int lvm_table_striped(struct lvm_build *b, const struct lvm_segment *s, GString *line);
 int lvm_table_raid(struct lvm_build *b, const struct lvm_segment *s, GString *line);
@@ -57,7 +67,7 @@ int lvm_table_cache(struct lvm_build *b, const struct lvm_segment *s, GString *l
 struct lvm_device {
 	const char *name_layer; /* suffix of the name, and of the uuid unless that has its own */
 	const char *uuid_layer;
-	bool readonly;
+	bool readonly, writable; /* neither: as the LV is */
 	unsigned flags; /* udev cookie flags; 0: hidden, or visible for a visible LV's own device */
 };
 

@@ -22,37 +22,67 @@ static int over(struct lvm_build *b, const struct lvm_lv *lv, const char *target
 	return r;
 }
 
-static int build_snapshot(struct lvm_build *b, const struct lvm_lv *snapshot)
+/* "SIZE TARGET REAL COW P CHUNK"; the store is written to whatever the snapshot is used for. */
+static int snapshot_line(struct lvm_build *b, const struct lvm_lv *snapshot, const char *target, GString *table)
 {
-	const struct lvm_device cow = {.name_layer = "cow", .flags = LVM_UDEV_COW};
-	g_autoptr(GString) table = g_string_new(NULL);
+	static const struct lvm_device cow = {.name_layer = "cow", .flags = LVM_UDEV_COW, .writable = true};
 	uint64_t size, chunk;
 	int r = lvm_lv_size(b, snapshot->origin, &size);
 
 	if (r < 0)
 		return r;
-	if (lvm_node_str(snapshot->relation, "merging_store"))
-		return lvm_fail(b->why, -EOPNOTSUPP, "%s: snapshot being merged", snapshot->name);
 	if (lvm_node_u64(snapshot->relation, "chunk_size", &chunk) < 0 || chunk == 0)
 		return lvm_fail(b->why, -EBADMSG, "%s: no chunk_size", snapshot->name);
-	g_string_append_printf(table, "0 %" PRIu64 " snapshot", size);
+	g_string_append_printf(table, "0 %" PRIu64 " %s", size, target);
 	r = lvm_build_ref(b, snapshot, snapshot->origin->name, &real, table);
 	if (r >= 0)
 		r = lvm_build_ref(b, snapshot, snapshot->name, &cow, table);
 	if (r < 0)
 		return r;
 	g_string_append_printf(table, " P %" PRIu64 "\n", chunk);
-	return lvm_build_add(b, snapshot, &(struct lvm_device){.flags = LVM_UDEV_SNAPSHOT}, table->str);
+	return lvm_build_writes(b, snapshot, target);
 }
 
-/* Nothing may be written to the origin before its snapshots watch: they come first. */
+static bool is_merging(const struct lvm_lv *snapshot)
+{
+	return lvm_node_get(snapshot->relation, "merging_store") != NULL;
+}
+
+static int build_snapshot(struct lvm_build *b, const struct lvm_lv *snapshot)
+{
+	g_autoptr(GString) table = g_string_new(NULL);
+	int r = snapshot_line(b, snapshot, "snapshot", table);
+
+	return r < 0 ? r : lvm_build_add(b, snapshot, &(struct lvm_device){.flags = LVM_UDEV_SNAPSHOT}, table->str);
+}
+
+/*
+ * Nothing may be written to the origin before its snapshots watch: they come first.  While one is being
+ * merged the origin's own device shows its content, and the kernel moves it.
+ */
 static int build_origin(struct lvm_build *b, const struct lvm_lv *lv, GString *table)
 {
-	int r = over(b, lv, "snapshot-origin", &real, "", table);
+	const struct lvm_lv *merging = NULL;
+	int r = 0;
 
-	for (guint i = 0; r >= 0 && i < lv->snapshots->len; i++)
-		r = build_snapshot(b, g_ptr_array_index(lv->snapshots, i));
-	return r;
+	for (guint i = 0; r >= 0 && i < lv->snapshots->len; i++) {
+		const struct lvm_lv *snapshot = g_ptr_array_index(lv->snapshots, i);
+
+		if (is_merging(snapshot)) {
+			if (merging)
+				return lvm_fail(b->why, -EBADMSG, "%s: two merges at once", lv->name);
+			merging = snapshot;
+			continue;
+		}
+		r = build_snapshot(b, snapshot);
+	}
+	if (r < 0)
+		return r;
+	if (!merging)
+		return over(b, lv, "snapshot-origin", &real, "", table);
+	lvm_remark(b, LVM_REMARK_MERGE, "%s has the content of its snapshot %s, which is being merged into it", lv->name,
+		   merging->name);
+	return snapshot_line(b, merging, "snapshot-merge", table);
 }
 
 /* Until its first thin LV a pool is one device, and only LVM uses it. */

@@ -120,15 +120,24 @@ static unsigned dispensable(const struct raid *raid)
 static int raid_image(struct lvm_build *b, const struct lvm_segment *s, struct raid *raid, unsigned i,
 		      GString *line)
 {
+	/* The kernel writes to them although nobody may write to the LV. */
+	static const struct lvm_device part = {.writable = true};
+	const struct lvm_lv *image = lvm_vg_find_lv(b->vg, image_name(raid, i));
 	unsigned missing = b->missing;
 	int r = 0;
 
+	/* Split off and tracked: it is an LV of its own until it is merged, and a member would be overwritten. */
+	if (image && image->visible) {
+		g_string_append(line, " - -");
+		raid->lost++;
+		return 0;
+	}
 	if (raid->has_metadata)
-		r = lvm_build_ref(b, s->lv, raid->names[2 * i], NULL, line);
+		r = lvm_build_ref(b, s->lv, raid->names[2 * i], &part, line);
 	else
 		g_string_append(line, " -");
 	if (r >= 0)
-		r = lvm_build_ref(b, s->lv, image_name(raid, i), NULL, line);
+		r = lvm_build_ref(b, s->lv, image_name(raid, i), &part, line);
 	raid->lost += b->missing > missing;
 	return r;
 }

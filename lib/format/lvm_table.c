@@ -8,6 +8,7 @@
 #define DEPTH_MAX 16
 #define STRIPES_MAX 128 /* LVM's own limit */
 #define DM_NAME_MAX 127 /* device-mapper's */
+#define LVM_MINORS (1U << 20)
 
 /* ---- areas ---- */
 
@@ -46,6 +47,7 @@ static int pv_area(struct lvm_build *b, const struct lvm_segment *s, unsigned n,
 	if (devnum == 0)
 		return lvm_fail(b->why, -ENODEV, "%s: %s (%s) is missing", s->lv->name, pv->name,
 				pv->uuid);
+	b->on_readonly |= pv->readonly;
 	number = g_strdup_printf("%u:%u", major(devnum), minor(devnum));
 	g_string_append_printf(line, " %s %" PRIu64, number, sector);
 	g_hash_table_add(b->numbers, g_steal_pointer(&number));
@@ -113,10 +115,10 @@ static int table_bare(struct lvm_build *b, const struct lvm_segment *s, GString 
 }
 
 static const struct lvm_segtype segtypes[] = {
-	{"striped", lvm_table_striped},
-	{"linear", lvm_table_striped},
-	{"error", table_bare},
-	{"zero", table_bare},
+	{"striped", lvm_table_striped, true},
+	{"linear", lvm_table_striped, true},
+	{"error", table_bare, true},
+	{"zero", table_bare, true},
 	{"mirror", lvm_table_mirror},
 	{"raid0", lvm_table_raid},
 	{"raid0_meta", lvm_table_raid},
@@ -138,7 +140,7 @@ static const struct lvm_segtype segtypes[] = {
 	{"raid6_la_6", lvm_table_raid},
 	{"raid6_ra_6", lvm_table_raid},
 	{"raid10", lvm_table_raid},
-	{"thin", lvm_table_thin},
+	{"thin", lvm_table_thin, true},
 	{"thin-pool", lvm_table_thin_pool},
 	{"cache", lvm_table_cache},
 	{"cache+CACHE_USES_CACHEVOL", lvm_table_cache},
@@ -153,6 +155,14 @@ static const struct lvm_segtype *segtype_find(const char *name)
 }
 
 /* ---- segments ---- */
+
+int lvm_build_writes(struct lvm_build *b, const struct lvm_lv *lv, const char *what)
+{
+	if (!b->on_readonly)
+		return 0;
+	return lvm_fail(b->why, -EROFS, "%s: on a disk that is read-only, and %s writes to it when it is active", lv->name,
+			what);
+}
 
 static bool is_segment(const struct lvm_node *n)
 {
@@ -223,7 +233,7 @@ static int segment_line(struct lvm_build *b, const struct lvm_segment *s, GStrin
 	g_string_append_printf(table, "%" PRIu64 " %" PRIu64 " ", s->start, s->length);
 	r = type->table(b, s, table);
 	g_string_append_c(table, '\n');
-	return r;
+	return r < 0 || type->passive ? r : lvm_build_writes(b, s->lv, s->type);
 }
 
 /* ---- devices ---- */
@@ -269,12 +279,28 @@ static bool table_valid(struct lvm_build *b, const char *table)
 	return at > 0;
 }
 
+/* What the metadata want of the device itself: a minor that stays, a read-ahead (0: the kernel's, -1: none). */
+static void append_wishes(GString *text, const struct lvm_lv *lv)
+{
+	const char *readahead = lvm_node_str(lv->node, "read_ahead");
+	uint64_t minor;
+	int64_t n;
+
+	if (lvm_node_has(lv->node, "status", "FIXED_MINOR") && lvm_node_u64(lv->node, "minor", &minor) >= 0 &&
+	    minor < LVM_MINORS)
+		g_string_append_printf(text, " minor=%" PRIu64, minor);
+	if (readahead && parse_s64(readahead, &n) >= 0 && n && n <= UINT32_MAX)
+		g_string_append_printf(text, " readahead=%" PRId64, n < 0 || n == UINT32_MAX ? 0 : n);
+}
+
 int lvm_build_add(struct lvm_build *b, const struct lvm_lv *lv, const struct lvm_device *how,
 		  const char *table)
 {
 	g_autofree char *name = lvm_dm_name(b->vg->shown, lv->name, how->name_layer);
 	g_autofree char *uuid = lvm_dm_uuid(b->vg, lv, how->uuid_layer ?: how->name_layer);
 	unsigned flags = how->flags;
+	uint64_t transaction;
+	const char *mode;
 
 	if (g_hash_table_lookup(b->devices, name))
 		return 0;
@@ -284,9 +310,14 @@ int lvm_build_add(struct lvm_build *b, const struct lvm_lv *lv, const struct lvm
 		return lvm_fail(b->why, -EBADMSG, "%s: its metadata make no table", lv->name);
 	if (!flags)
 		flags = lv->visible && !how->name_layer ? LVM_UDEV_VISIBLE : LVM_UDEV_HIDDEN;
-	g_string_append_printf(b->text, "device %s %s %s %x\n%s", name, uuid,
-			       lv->readonly || how->readonly ? "ro" : "rw", flags, table);
-	g_hash_table_insert(b->devices, g_steal_pointer(&name), b);
+	mode = b->on_readonly || how->readonly || (lv->readonly && !how->writable) ? "ro" : "rw";
+	g_string_append_printf(b->text, "device %s %s %s %x", name, uuid, mode, flags);
+	if (!how->name_layer && !how->uuid_layer && lv->visible)
+		append_wishes(b->text, lv);
+	if (lvm_node_u64(streq0(how->name_layer, "tpool") ? lvm_lv_segment(lv, 1) : NULL, "transaction_id", &transaction) >= 0)
+		g_string_append_printf(b->text, " transaction=%" PRIu64, transaction);
+	g_string_append_printf(b->text, "\n%s", table);
+	g_hash_table_insert(b->devices, g_steal_pointer(&name), (void *)(b->on_readonly ? "ro" : "rw"));
 	return 0;
 }
 
@@ -314,17 +345,22 @@ int lvm_build_lv(struct lvm_build *b, const struct lvm_lv *lv, const struct lvm_
 	struct lvm_device device = how ? *how : (struct lvm_device){0};
 	char *name = lvm_dm_name(b->vg->shown, lv->name, device.name_layer);
 	g_autoptr(GString) table = g_string_new(NULL);
-	bool seen = g_hash_table_contains(b->devices, name);
-	bool done = g_hash_table_lookup(b->devices, name) != NULL;
+	bool seen = g_hash_table_contains(b->devices, name), outer = b->on_readonly;
+	const char *done = g_hash_table_lookup(b->devices, name);
 	int r;
 
 	if (seen) {
 		g_free(name);
+		b->on_readonly |= streq0(done, "ro");
 		return done ? 0 : lvm_fail(b->why, -EBADMSG, "%s: lies on itself", lv->name);
 	}
 	g_hash_table_insert(b->devices, name, NULL);
+	b->on_readonly = false;
 	r = build_table(b, lv, &device, !how, table);
-	return r < 0 ? r : lvm_build_add(b, lv, &device, table->str);
+	if (r >= 0)
+		r = lvm_build_add(b, lv, &device, table->str);
+	b->on_readonly |= outer;
+	return r;
 }
 
 int lvm_build_ref(struct lvm_build *b, const struct lvm_lv *user, const char *name,
@@ -343,6 +379,17 @@ int lvm_build_ref(struct lvm_build *b, const struct lvm_lv *user, const char *na
 	dm = lvm_dm_name(b->vg->shown, lv->name, how ? how->name_layer : NULL);
 	g_string_append_printf(line, " @%s", dm);
 	return 0;
+}
+
+void lvm_remark(struct lvm_build *b, enum lvm_remark kind, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	g_free(b->remark);
+	b->remark = g_strdup_vprintf(format, args);
+	b->remark_kind = kind;
+	va_end(args);
 }
 
 int lvm_lv_table(const struct lvm_vg *vg, const struct lvm_lv *lv,
@@ -364,7 +411,17 @@ int lvm_lv_table(const struct lvm_vg *vg, const struct lvm_lv *lv,
 	/* A snapshot comes and goes with its origin. */
 	int r = lvm_build_lv(&b, lv->origin ?: lv, NULL);
 
-	if (r < 0)
+	if (r < 0) {
 		g_string_truncate(text, before);
-	return r;
+		g_free(b.remark);
+		return r;
+	}
+	if (b.on_readonly && !b.remark)
+		lvm_remark(&b, LVM_REMARK_READONLY, "%s: loaded read-only: a disk of it is", lv->name);
+	if (b.remark && why) {
+		g_free(*why);
+		*why = g_steal_pointer(&b.remark);
+	}
+	g_free(b.remark);
+	return b.remark_kind;
 }

@@ -5,13 +5,20 @@
  */
 #include "format/format.h"
 
-#define NODES_MAX 1000000
+/*
+ * What a text may cost grows with its length: LVM's own have more than 20 bytes for each entry and 7 for
+ * each string.  Short ones may be denser.
+ */
+#define BYTES_PER_ENTRY 12
+#define BYTES_PER_STRING 4
+#define DENSE 4096
 #define NESTING_MAX 16
 
 struct reader {
 	const char *p;
 	unsigned line;
-	unsigned nodes; /* sections, values and the strings of values so far */
+	size_t length;
+	size_t entries, strings; /* so far */
 };
 
 static const char *const no_strings[] = {NULL};
@@ -37,9 +44,9 @@ static void node_freep(struct lvm_node **n)
 	lvm_node_free(*n);
 }
 
-static int count_node(struct reader *r)
+static int count(const struct reader *r, size_t *n, size_t bytes_each)
 {
-	return ++r->nodes > NODES_MAX ? -EOVERFLOW : 0;
+	return ++*n > (r->length + DENSE) / bytes_each ? -EOVERFLOW : 0;
 }
 
 static void skip_blank(struct reader *r)
@@ -96,7 +103,7 @@ static int read_scalar(struct reader *r, GPtrArray *to)
 {
 	char *s = NULL;
 	size_t n;
-	int error = count_node(r);
+	int error = count(r, &r->strings, BYTES_PER_STRING);
 
 	if (error < 0)
 		return error;
@@ -148,7 +155,7 @@ static int read_entry(struct reader *r, struct lvm_node *section, unsigned depth
 {
 	_cleanup_(node_freep) struct lvm_node *n = g_new0(struct lvm_node, 1);
 	size_t length = word_length(r->p);
-	int error = count_node(r);
+	int error = count(r, &r->entries, BYTES_PER_ENTRY);
 
 	if (error < 0)
 		return error;
@@ -190,7 +197,7 @@ static int read_section(struct reader *r, struct lvm_node *section, unsigned dep
 int lvm_text_parse(const char *text, struct lvm_node **ret, unsigned *line)
 {
 	_cleanup_(node_freep) struct lvm_node *root = g_new0(struct lvm_node, 1);
-	struct reader r = {.p = text, .line = 1};
+	struct reader r = {.p = text, .line = 1, .length = strlen(text)};
 	int error = read_section(&r, root, 0);
 
 	if (error < 0) {

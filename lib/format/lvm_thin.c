@@ -8,14 +8,20 @@ static const struct lvm_device real = {.name_layer = "real"};
 
 int lvm_table_thin(struct lvm_build *b, const struct lvm_segment *s, GString *line)
 {
-	const char *external = lvm_node_str(s->node, "external_origin");
+	/* A thin snapshot is merged by taking its place; LVM writes that down when the origin is active. */
+	const struct lvm_node *node = s->lv->merging ?: s->node;
+	const char *external = lvm_node_str(node, "external_origin");
 	uint64_t id;
 	int r;
 
-	if (lvm_node_u64(s->node, "device_id", &id) < 0)
+	if (lvm_node_u64(node, "device_id", &id) < 0)
 		return lvm_fail(b->why, -EBADMSG, "%s: no number device_id", s->lv->name);
 	if (lvm_node_get(s->node, "merge"))
-		return lvm_fail(b->why, -EOPNOTSUPP, "%s: thin snapshot being merged", s->lv->name);
+		return lvm_fail(b->why, -EOPNOTSUPP, "%s: it is being merged into %s, which has its content", s->lv->name,
+				lvm_node_str(s->node, "merge") ?: "its origin");
+	if (s->lv->merging)
+		lvm_remark(b, LVM_REMARK_MERGE, "%s has the content of the thin snapshot that is being merged into it",
+			   s->lv->name);
 	g_string_append(line, "thin");
 	r = lvm_build_ref(b, s->lv, lvm_node_str(s->node, "thin_pool"), &tpool, line);
 	g_string_append_printf(line, " %" PRIu64, id);
@@ -63,8 +69,8 @@ int lvm_table_thin_pool(struct lvm_build *b, const struct lvm_segment *s, GStrin
 	int r;
 
 	if (has_messages(s->node))
-		return lvm_fail(b->why, -EOPNOTSUPP, "%s: thin pool with unfinished changes",
-				s->lv->name);
+		return lvm_fail(b->why, -EOPNOTSUPP, "%s: thin pool with unfinished changes; lvchange -ay %s/%s makes them",
+				s->lv->name, b->vg->name, s->lv->name);
 	if (lvm_node_u64(s->node, "chunk_size", &chunk) < 0 || chunk == 0)
 		return lvm_fail(b->why, -EBADMSG, "%s: no chunk_size", s->lv->name);
 	g_string_append(line, "thin-pool");

@@ -203,7 +203,7 @@ static int link_snapshots(struct lvm_vg *vg, char **why)
 		/* The text marks the relation as the visible one; people see the store as the snapshot.
 		 */
 		relation->visible = false;
-		cow->visible = true;
+		cow->visible = store != NULL; /* one that is being merged is no device any more */
 		cow->origin = origin;
 		cow->relation = segment;
 		if (!origin->snapshots)
@@ -221,6 +221,25 @@ static void mark_external_origins(struct lvm_vg *vg)
 
 		if (origin)
 			origin->external = true;
+	}
+}
+
+/* The segment of a thin snapshot says into what it is being merged; a leg that was split off is visible. */
+static void mark_merging_and_split(struct lvm_vg *vg)
+{
+	for (guint i = 0; i < vg->lvs->len; i++) {
+		const struct lvm_node *segment = lvm_lv_segment(g_ptr_array_index(vg->lvs, i), 1);
+		const struct lvm_node *images = lvm_node_get(segment, "raids");
+		struct lvm_lv *origin = lvm_vg_find_lv(vg, lvm_node_str(segment, "merge"));
+
+		if (origin && streq0(lvm_node_str(segment, "type"), "thin"))
+			origin->merging = segment;
+		for (char **s = images ? images->strings : NULL; s && *s; s++) {
+			struct lvm_lv *image = lvm_vg_find_lv(vg, *s);
+
+			if (image && image->visible)
+				image->skip = true; /* it is a copy: only who names it means it */
+		}
 	}
 }
 
@@ -255,6 +274,7 @@ static int vg_read(struct lvm_vg *vg, char **why)
 		return r;
 	mark_pools(vg);
 	mark_external_origins(vg);
+	mark_merging_and_split(vg);
 	return link_snapshots(vg, why);
 }
 

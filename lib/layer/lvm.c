@@ -29,8 +29,17 @@ static struct lvm *data_new(struct assembly *a)
 	return l;
 }
 
+/* What was changed while it was away it does not have: LVM takes it back by vgextend --restoremissing only. */
+static bool came_back(struct plan *p, const struct assembly *a, const struct lvm_pv *pv, const struct device *d)
+{
+	if (pv->missing && g_hash_table_add(lvm_of(a)->told, g_strconcat("pv ", pv->uuid, NULL)))
+		plan_report(p, MSG_LVM_RETURNED, 4, a->name, "/dev/%s is back, but was given up when the VG was last changed: "
+			    "it is not used", d->node);
+	return pv->missing;
+}
+
 /* Where the PVs are now; true: not where they were. */
-static bool find_pvs(struct assembly *a)
+static bool find_pvs(struct plan *p, struct assembly *a)
 {
 	struct lvm *l = lvm_of(a);
 	size_t n = l->vg->pvs->len;
@@ -39,10 +48,12 @@ static bool find_pvs(struct assembly *a)
 
 	for (guint i = 0; i < a->members->len; i++) {
 		const struct member *m = a->members->pdata[i];
-		const struct lvm_pv *pv = m->excluded ? NULL : lvm_vg_find_pv_uuid(l->vg, m->dev->info.uuid);
+		struct lvm_pv *pv = m->excluded ? NULL : lvm_vg_find_pv_uuid(l->vg, m->dev->info.uuid);
 
-		if (pv && !pv->missing && !at[pv->index]) /* what was written since it was missing is not on it */
-			at[pv->index] = m->dev->devnum;
+		if (!pv || at[pv->index] || came_back(p, a, pv, m->dev))
+			continue;
+		at[pv->index] = m->dev->devnum;
+		pv->readonly = m->dev->readonly;
 	}
 	changed = !l->at || memcmp(at, l->at, n * sizeof *at) != 0;
 	g_free(l->at);
@@ -90,8 +101,17 @@ static void refuse_no_more(struct plan *p, struct assembly *a)
 static void tell_once(struct plan *p, struct assembly *a, const struct lvm_lv *lv, int error, const char *why)
 {
 	if (g_hash_table_add(lvm_of(a)->told, g_strdup(lv->name)))
-		plan_report(p, error == -EBADMSG ? MSG_LVM_INVALID : MSG_LVM_TYPE, 4, a->name,
+		plan_report(p, error == -EBADMSG ? MSG_LVM_INVALID : error == -EROFS ? MSG_LVM_READONLY : MSG_LVM_TYPE, 4, a->name,
 			    "%s is not activated: %s", lv->name, why);
+}
+
+static void tell_remark(struct plan *p, struct assembly *a, const struct lvm_lv *lv, enum lvm_remark remark,
+			const char *text)
+{
+	g_autofree char *key = g_strdup_printf("%s %d", lv->name, remark);
+
+	if (g_hash_table_add(lvm_of(a)->told, g_steal_pointer(&key)))
+		plan_report(p, remark == LVM_REMARK_MERGE ? MSG_LVM_MERGE : MSG_LVM_READONLY, 4, a->name, "%s", text);
 }
 
 /*
@@ -123,6 +143,8 @@ static GString *wanted_text(struct plan *p, struct assembly *a, bool with_missin
 			continue;
 		}
 		g_hash_table_remove(l->why_not, lv->name);
+		if (r > 0)
+			tell_remark(p, a, lv, (enum lvm_remark)r, why);
 		g_ptr_array_add(names, g_strdup(lv->name));
 	}
 	return text;
@@ -147,10 +169,10 @@ static bool anything_new(struct plan *p, struct assembly *a, bool with_missing)
 	return l->startable[with_missing];
 }
 
-static void count_pvs(struct assembly *a, bool was_complete)
+static void count_pvs(struct plan *p, struct assembly *a, bool was_complete)
 {
 	struct lvm *l = lvm_of(a);
-	bool moved = find_pvs(a);
+	bool moved = find_pvs(p, a);
 
 	for (guint i = 0; i < l->vg->pvs->len; i++) {
 		const struct lvm_pv *pv = l->vg->pvs->pdata[i];
@@ -190,7 +212,7 @@ static void lvm_evaluate(struct plan *p, struct assembly *a)
 	lvm_twins_judge(p, a, a->members->len && !alone);
 	if (!lvm_judge_duplicates(p, a))
 		return;
-	count_pvs(a, was_complete);
+	count_pvs(p, a, was_complete);
 	if (alone) {
 		leave_alone(p, a, alone);
 		a->idle = true;

@@ -174,7 +174,7 @@ const struct row vg_rows[] = {
 	{ "a PV that was missing when the VG was changed is not used",
 	  "vg v pvs=a,b lvs=root:a,old:b missing=b; device /dev/v/old; mount UUID=x /m; inside v/root ext4:x; "
 	  "add sda pv:v/a; add sdb pv:v/b; listed; ? lvm:v; ? waits 1",
-	  "SACT-041 v; dm-activate root; mount dm-0 /m; goal 2 done; lvm:v active 1/1; waits for member /dev/v/old" },
+	  "SACT-141 v; SACT-041 v; dm-activate root; mount dm-0 /m; goal 2 done; lvm:v active 1/1; waits for member /dev/v/old" },
 	{ "no autoactivation: by name alone",
 	  "vg v pvs=a lvs=root:a,home:a noauto=root; vg w pvs=b lvs=o:b noauto; mount UUID=x /m; add sda pv:v/a; "
 	  "add sdb pv:w/b; listed; device /dev/v/root; device /dev/w/o",

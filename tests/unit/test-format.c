@@ -112,5 +112,6 @@ int main(int argc, char **argv)
 	add_lvm_tests();
 	add_table_tests();
 	add_hostile_tests();
+	add_pending_tests();
 	return g_test_run();
 }

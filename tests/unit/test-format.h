@@ -39,3 +39,4 @@ void add_md_tests(void);
 void add_lvm_tests(void);
 void add_table_tests(void);
 void add_hostile_tests(void);
+void add_pending_tests(void);
