@@ -262,9 +262,30 @@ _public_ int sact_add_crypttab(sact *s, const char *text, const char *name)
 	return add_file(s, text, name, NULL, crypttab_parse);
 }
 
+/* Before a system has its name, its own arrays cannot be told from others' by it. */
+static void this_host(struct input *in)
+{
+	char name[HOST_NAME_MAX + 1] = "";
+
+	if (gethostname(name, sizeof name - 1) < 0 || streq0(name, "(none)") || streq0(name, "localhost"))
+		*name = '\0';
+	str_set(&in->value, name);
+}
+
+static void mdadm_conf_read(const char *text, const char *file, struct config *out)
+{
+	mdadm_conf_parse(text, file, out);
+	for (guint i = 0; i < out->inputs->len; i++) {
+		struct input *in = out->inputs->pdata[i];
+
+		if (in->type_id == INPUT_POLICY && streq0(in->key, "homehost") && streq0(in->value, "<system>"))
+			this_host(in);
+	}
+}
+
 _public_ int sact_add_mdadm_conf(sact *s, const char *text, const char *name)
 {
-	return add_file(s, text, name, NULL, mdadm_conf_parse);
+	return add_file(s, text, name, NULL, mdadm_conf_read);
 }
 
 /* The first word of a file; NULL: there is none. */

@@ -64,15 +64,16 @@ static unsigned roles_used(const struct md_sb *sb)
 	return n;
 }
 
-static void md_fill(const struct md_sb *sb, struct input *res)
+static void md_fill(const struct md_sb *sb, bool damaged, struct input *res)
 {
 	g_autoptr(GString) roles = g_string_new(NULL), flags = g_string_new(NULL);
 	g_autofree char *version = g_strdup_printf(sb->major ? "%u.%u" : "%u.%02u", sb->major, sb->minor);
 
 	for (unsigned i = 0; i < roles_used(sb); i++)
 		append_role(roles, sb->roles[i]);
-	g_string_append_printf(flags, "%s%s%s%s", sb->bitmap ? "bitmap " : "", sb->journal ? "journal " : "",
-			       sb->reshape ? "reshape " : "", sb->clean ? "clean " : "");
+	g_string_append_printf(flags, "%s%s%s%s%s%s%s", sb->bitmap ? "bitmap " : "", damaged ? "damaged " : "",
+			       sb->journal ? "journal " : "", sb->ppl ? "ppl " : "", sb->reshape ? "reshape " : "",
+			       sb->critical ? "critical " : "", sb->clean ? "clean " : "");
 	if (flags->len)
 		g_string_truncate(flags, flags->len - 1);
 	str_set(&res->version, version);
@@ -101,6 +102,21 @@ static bool version_is(const struct md_sb *sb, const char *version)
 	if (g_strv_length(part) != 2 || parse_u64(part[0], &ma) < 0 || parse_u64(part[1], &mi) < 0)
 		return true;
 	return sb->major == ma && sb->minor == mi;
+}
+
+/* The kernel starts no array of which a member has such a bitmap. */
+static bool bitmap_damaged(int fd, const struct md_sb *sb)
+{
+	_cleanup_(free_ptr) void *buf = NULL;
+	uint64_t at = sb->bitmap_at & ~(uint64_t)(DIRECT_ALIGN - 1);
+	int r;
+
+	if (!sb->bitmap_at || posix_memalign(&buf, DIRECT_ALIGN, 2 * DIRECT_ALIGN) != 0)
+		return false;
+	r = read_fresh(fd, buf, 2 * DIRECT_ALIGN, at);
+	if (r < (int)(sb->bitmap_at - at + MD_BITMAP_BYTES))
+		return false; /* what cannot be read is the kernel's to judge */
+	return !md_bitmap_sound((char *)buf + (sb->bitmap_at - at), MD_BITMAP_BYTES, sb);
 }
 
 int member_md(int fd, uint64_t size, struct input *res)
@@ -132,7 +148,7 @@ int member_md(int fd, uint64_t size, struct input *res)
 	}
 	if (!any)
 		return broken ? sys_fail(res, broken, "md superblock: %s", bad) : -ENODATA;
-	md_fill(found, res);
+	md_fill(found, bitmap_damaged(fd, found), res);
 	return 0;
 }
 

@@ -80,8 +80,9 @@ void cmdline_clear(struct cmdline *c);
  *	flag: nobody chose the name (rd.luks.uuid=), another entry's name is better.
  * INPUT_GOAL: kind, spec, target, fstype, options, fsck.
  *	flag: not for us, and text says why ("noauto", "network", "no device").
- * INPUT_ARRAY: uuid, name of the node, md_name as in the superblock, version, grace.
+ * INPUT_ARRAY: uuid, name of the node, md_name as in the superblock, md_number (super-minor + 1), version, grace.
  *	flag: "<ignore>", never to be assembled.
+ * INPUT_POLICY: key "homehost", value as in mdadm.conf.
  */
 void crypttab_parse(const char *text, const char *file, struct config *out);
 void fstab_parse(const char *text, const char *file, struct config *out);

@@ -24,7 +24,7 @@ static const char *const keywords[] = {
 /* Words that say nothing which the superblocks do not say better. */
 static const char *const ignored[] = {
 	"auto",	  "bitmap",	 "container",	"devices", "disks",	  "level",
-	"member", "num-devices", "spare-group", "spares",  "super-minor", NULL,
+	"member", "num-devices", "spare-group", "spares",  NULL,
 };
 
 /* Keywords may be cut down to three letters. */
@@ -67,6 +67,10 @@ static bool pair_apply(struct parser *p, const char *where, const char *word, st
 			return bad_value(p, where, word, "is not a UUID of 32 hexadecimal digits");
 	} else if (g_str_equal(key, "name")) {
 		str_set(&in->md_name, value);
+	} else if (g_str_equal(key, "super-minor")) {
+		if (parse_u64(value, &in->md_number) < 0 || in->md_number >= 1 << 20)
+			return bad_value(p, where, word, "is not a number of an array");
+		in->md_number++;
 	} else if (g_str_equal(key, "metadata")) {
 		str_set(&in->version, value);
 	} else if (g_str_equal(key, "degraded")) {
@@ -101,10 +105,10 @@ static void array_parse(struct parser *p, const char *where)
 			in.name = in.flag ? NULL : node_name(word);
 		}
 	}
-	if (!in.uuid && !in.md_name) {
+	if (!in.uuid && !in.md_name && !in.md_number) {
 		config_complain(
 			p->out, CONFIG_MDADM_IDENTITY, 3, where,
-			"%s has neither UUID= nor name=, so it is not known which array is meant; "
+			"%s has neither UUID= nor name= nor super-minor=, so it is not known which array is meant; "
 			"this ARRAY line is skipped",
 			in.name ? in.name : "this line");
 		return;
@@ -112,6 +116,20 @@ static void array_parse(struct parser *p, const char *where)
 	in.where = g_strdup(where);
 	*config_add(p->out, INPUT_ARRAY) = in;
 	memset(&in, 0, sizeof in);
+}
+
+/* "<ignore>" and "<none>" are no names; what "<system>" is, whoever knows the system knows. */
+static void homehost_parse(struct parser *p, const char *where)
+{
+	const char *word = p->words->len > 1 ? g_ptr_array_index(p->words, 1) : "";
+	struct input *in;
+
+	if (*word == '<' && !g_str_equal(word, "<system>"))
+		return;
+	in = config_add(p->out, INPUT_POLICY);
+	in->key = g_strdup("homehost");
+	in->value = g_strdup(word);
+	in->where = g_strdup(where);
 }
 
 static void line_end(struct parser *p)
@@ -128,6 +146,8 @@ static void line_end(struct parser *p)
 				(const char *)g_ptr_array_index(p->words, 0));
 	else if (g_str_equal(keyword, "array"))
 		array_parse(p, where);
+	else if (g_str_equal(keyword, "homehost"))
+		homehost_parse(p, where);
 	g_ptr_array_set_size(p->words, 0);
 }
 

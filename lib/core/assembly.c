@@ -349,7 +349,21 @@ bool assembly_demanded(const struct plan *p, const struct assembly *a)
 
 /* ---- the degraded policy ---- */
 
-/* By UUID, else by the name in the superblock, else by the name that it gives. */
+/* The number of a superblock of version 0.90, or what others have as name: "0", "box:0". */
+static bool minor_fits(uint64_t minor, const struct assembly *a)
+{
+	for (guint i = 0; i < a->members->len; i++) {
+		const char *name = ((struct member *)a->members->pdata[i])->dev->info.md_name;
+		const char *colon = name ? strchr(name, ':') : NULL;
+		uint64_t n;
+
+		if (name && parse_u64(colon ? colon + 1 : name, &n) == 0 && n == minor)
+			return true;
+	}
+	return false;
+}
+
+/* By UUID, else by the name in the superblock or its number, else by the name that it gives. */
 bool array_policy_fits(const struct array_policy *ap, const struct assembly *a)
 {
 	if (ap->uuid)
@@ -357,6 +371,8 @@ bool array_policy_fits(const struct array_policy *ap, const struct assembly *a)
 	for (guint i = 0; ap->md_name && i < a->members->len; i++)
 		if (streq0(((struct member *)a->members->pdata[i])->dev->info.md_name, ap->md_name))
 			return true;
+	if (ap->minor)
+		return minor_fits(ap->minor - 1, a);
 	return ap->name && streq0(ap->name, a->name);
 }
 

@@ -74,7 +74,7 @@ enum input_type {
 	F(U64, md_utime)                                                                             \
 	F(U64, md_layout)                                                                            \
 	F(U64, md_size)	   /* sectors used of each member */                                         \
-	F(STR, md_flags)   /* of "bitmap journal reshape clean" those that hold */                   \
+	F(STR, md_flags)   /* "bitmap clean": those that hold, see below */                           \
 	F(STR, vg_name)                                                                              \
 	F(U64, lvm_seqno)                                                                            \
 	F(STR, lvm_metadata) /* the VG's text as in the newest metadata area of this PV */           \
@@ -104,6 +104,10 @@ enum input_type {
 	F(U64, count)                                                                                \
 	F(STR, where)	   /* "crypttab:3", INPUT_COMMAND_LINE: where a person wrote it */
 
+/*
+ * md_flags: bitmap, damaged (its superblock), journal, ppl, reshape, critical (it needs what mdadm
+ * saved), clean.
+ */
 #define INPUT_COMMAND_LINE "command line"
 
 struct input {

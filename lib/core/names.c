@@ -98,6 +98,19 @@ void graph_name(struct plan *p, struct device *d, const char *key)
 		assembly_touch(p, d->member_of);
 }
 
+void graph_unname(struct plan *p, struct device *d, const char *key)
+{
+	GPtrArray *holders = g_hash_table_lookup(p->names, key);
+	guint at;
+
+	if (!g_ptr_array_find_with_equal_func(d->names, key, g_str_equal, &at))
+		return;
+	g_ptr_array_remove(holders, d);
+	if (!holders->len)
+		g_hash_table_remove(p->names, key);
+	g_ptr_array_remove_index(d->names, at);
+}
+
 static void name_tag(struct plan *p, struct device *d, const char *tag, const char *value)
 {
 	g_autofree char *spec = NULL, *key = NULL;
@@ -256,12 +269,17 @@ static bool first_with(const struct plan *p, const struct device *d, const char 
 /* An LV's and an array's: of two devices of one name the first has the link. */
 static void links_of_layers(const struct plan *p, const struct device *d, GString *to)
 {
+	bool linked_md = false;
+
 	for (guint i = 0; i < d->names->len; i++) {
 		const char *n = d->names->pdata[i];
 		enum link_kind kind = g_str_has_prefix(n, "/dev/") ? link_kind(n + strlen("/dev/")) : LINK_NONE;
 
 		if (kind != (d->dm_name ? LINK_LV : LINK_MD) || graph_lookup(p, n) != d)
 			continue;
+		if (kind == LINK_MD && (linked_md || !d->output_of))
+			continue; /* one of the names by which it is found, as with udevd */
+		linked_md |= kind == LINK_MD;
 		g_string_append_printf(to, "%s%s", to->len ? " " : "", n + strlen("/dev/"));
 	}
 }

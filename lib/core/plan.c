@@ -109,6 +109,7 @@ void plan_free(struct plan *p)
 	g_hash_table_unref(p->stop_unmounted);
 	g_free(p->stop_target);
 	g_free(p->stop_spec);
+	g_free(p->homehost);
 	g_free(p);
 }
 
@@ -279,6 +280,8 @@ static void on_result(struct plan *p, const struct input *in)
 		drivers_loaded(p);
 		break;
 	case OWNER_NONE:
+		if (r->type == ACTION_LINK && (in->error == -EBUSY || in->error == -EPERM || in->error == -EEXIST))
+			plan_report(p, MSG_LINK, 4, "links", "%s", in->text ?: g_strerror((int)-in->error));
 		break;
 	}
 	request_free(r);
@@ -377,6 +380,7 @@ static void on_array(struct plan *p, const struct input *in)
 	ap->uuid = g_strdup(in->uuid);
 	ap->name = g_strdup(in->name);
 	ap->md_name = g_strdup(in->md_name);
+	ap->minor = in->md_number;
 	ap->grace = in->grace;
 	ap->ignore = in->flag;
 	g_ptr_array_add(p->arrays, ap);
@@ -395,6 +399,8 @@ static void on_policy(struct plan *p, const struct input *in)
 		p->memory = usec;
 	else if (streq0(in->key, "system-id"))
 		str_set(&p->system_ids, str_empty(in->value) ? NULL : in->value);
+	else if (streq0(in->key, "homehost"))
+		str_set(&p->homehost, str_empty(in->value) ? NULL : in->value);
 	else if (streq0(in->key, "source"))
 		p->udev = streq0(in->value, "udev");
 	else if (streq0(in->key, "mounts"))

@@ -168,6 +168,7 @@ struct volume {
 struct array_policy {
 	char *uuid, *name;
 	char *md_name;
+	uint64_t minor; /* super-minor= + 1; 0: none */
 	uint64_t grace; /* as in struct input: + 1 */
 	bool ignore;
 };
@@ -267,6 +268,7 @@ struct plan {
 	uint64_t memory; /* KiB that key derivations may use together; 0: not known */
 	char *system_ids; /* LVM's names of this machine, " " between them; NULL: it has none */
 	bool udev, modules;
+	char *homehost; /* of mdadm.conf; NULL: not known */
 	bool changed; /* something that an explanation may tell */
 	uint64_t goals_stamp; /* moves on when what goals search for may have changed */
 
@@ -330,6 +332,7 @@ void graph_drain(struct plan *p);
 void graph_name(struct plan *p, struct device *d, const char *key);
 void graph_outputs_again(struct plan *p, const struct assembly *a); /* what it is made of is known now */
 void graph_in_use(struct plan *p, dev_t devnum); /* it was mounted or swapped on */
+void graph_unname(struct plan *p, struct device *d, const char *key);
 void graph_dirty(struct plan *p, struct device *d); /* is looked at again in this step */
 bool graph_choice_allowed(const struct plan *p); /* the first enumeration is known */
 bool graph_looking(const struct plan *p); /* a disk is being read, and not slow */
@@ -561,6 +564,9 @@ enum sact_message {
 	MSG_MD_LATE = 24,	/* a member came after the start */
 	MSG_MD_TRIAL = 26,	/* started for a look, and stopped again */
 	MSG_MD_DIRTY = 25,	/* dirty and degraded parity is refused */
+	MSG_MD_RESHAPE = 27,	/* an interrupted reshape that only mdadm can go on with */
+	MSG_MD_JOURNAL = 28,	/* started without its write journal */
+	MSG_MD_NEWER = 29,	/* a member newer than the running array */
 	MSG_LUKS_WRONG = 30,	/* a passphrase does not fit */
 	MSG_LUKS_FAILED = 31,	/* a volume cannot be opened */
 	MSG_LUKS_TRIES = 32,	/* tries used up */
@@ -585,6 +591,8 @@ enum sact_message {
 	MSG_FSCK_MISSING = 53,	/* no checker */
 	MSG_MOUNT_FAILED = 54,
 	MSG_SWAP_FAILED = 55,
+	MSG_MD_BITMAP = 150,	/* a damaged write-intent bitmap */
+	MSG_LINK = 152,		/* a link that was not made */
 	MSG_SPEC = 56,		/* a spec cannot be understood */
 	MSG_CANCELLED = 57,
 	MSG_STOP_SPEC = 58,	/* nothing answers to what is to be stopped */

@@ -13,14 +13,16 @@
 struct md_sb {
 	unsigned major, minor;	/* metadata version: 0.90, 1.0, 1.1, 1.2 */
 	char uuid[40];		/* as mdadm prints it, 8:8:8:8 hex */
-	char name[33];		/* "host:name"; empty for 0.90 */
+	char name[33];		/* "host:name"; of 0.90 its number */
 	char dev_uuid[37];
 	int level;		/* -1 linear, -4 multipath, 0 1 4 5 6 10 */
 	uint32_t layout, raid_disks, dev_number;
 	int role;		/* 0...; -1 spare, -2 faulty, -3 journal */
 	uint64_t events, utime, size;	/* size: sectors used of each member */
 	uint64_t data_offset;		/* sectors */
-	bool clean, bitmap, journal, reshape, recovering;
+	bool clean, bitmap, journal, ppl, reshape, recovering;
+	bool critical;		/* that reshape needs what mdadm saved */
+	uint64_t bitmap_at;	/* bytes: where the bitmap's superblock is; 0: none */
 	uint16_t n_roles;	/* at least raid_disks if there are so many; all beyond are spare */
 	uint16_t roles[4096];	/* by dev_number: role, 0xffff spare, 0xfffe faulty, 0xfffd journal */
 };
@@ -32,6 +34,10 @@ int md_sb_offsets(uint64_t size, uint64_t offsets[4]);
 /* buf: what was read at `offset` of a device of `size` bytes. */
 int md_sb_parse(const void *buf, size_t len, uint64_t offset, uint64_t size, struct md_sb *ret,
 		const char **why);
+
+/* Whether the superblock of the bitmap, read at sb->bitmap_at, is one with which the kernel starts the array. */
+bool md_bitmap_sound(const void *buf, size_t len, const struct md_sb *sb);
+#define MD_BITMAP_BYTES 256
 
 /* ---- lines of device-mapper tables ---- */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Superblocks of md arrays, versions 0.90, 1.0, 1.1 and 1.2: the layout is in linux/raid/md_p.h. */
-#include "format/format.h"
+#include "format/md.h"
 
 #include "util/bytes.h"
 
@@ -19,7 +19,10 @@ enum {
 	MD1_BITMAP = 1,
 	MD1_RECOVERY_OFFSET = 2,
 	MD1_RESHAPE = 4,
+	MD1_NEW_OFFSET = 64,
 	MD1_JOURNAL = 512,
+	MD1_PPL = 1024,
+	MD1_MULTIPLE_PPLS = 2048,
 };
 
 enum {
@@ -137,8 +140,7 @@ static void finish_roles(struct md_sb *sb, unsigned n)
 	sb->n_roles = (uint16_t)n;
 }
 
-/* As mdadm prints it: four groups of eight digits, the bytes in the order of the disk. */
-static void uuid_format(const unsigned char raw[16], char *to)
+void md_uuid_format(const unsigned char raw[16], char to[36])
 {
 	for (unsigned i = 0; i < 16; i++) {
 		if (i && i % 4 == 0)
@@ -168,6 +170,9 @@ struct md1_raw {
 	uint32_t level, layout;
 	uint64_t size;
 	uint32_t chunk, raid_disks;
+	int32_t bitmap_offset, delta_disks, new_offset; /* sectors, from the superblock; disks; sectors */
+	uint32_t new_level, new_layout, new_chunk;
+	uint64_t reshape_position;
 	uint64_t data_offset, data_size, super_offset;
 	uint32_t dev_number;
 	unsigned char dev_uuid[16];
@@ -175,13 +180,26 @@ struct md1_raw {
 	uint32_t csum, max_dev;
 };
 
+static bool bytes_les32(struct bytes *b, int32_t *ret)
+{
+	uint32_t u;
+
+	if (!bytes_le32(b, &u))
+		return false;
+	*ret = (int32_t)u;
+	return true;
+}
+
 static bool md1_read(struct bytes *b, struct md1_raw *r)
 {
 	return bytes_le32(b, &r->magic) && bytes_le32(b, &r->version) && bytes_le32(b, &r->features) &&
 	       bytes_le32(b, &r->pad0) && bytes_copy(b, r->uuid, 16) && bytes_copy(b, r->name, 32) &&
 	       bytes_le64(b, &r->ctime) && bytes_le32(b, &r->level) && bytes_le32(b, &r->layout) &&
 	       bytes_le64(b, &r->size) && bytes_le32(b, &r->chunk) && bytes_le32(b, &r->raid_disks) &&
-	       bytes_skip(b, 32) && /* bitmap offset, reshape */
+	       bytes_les32(b, &r->bitmap_offset) && bytes_le32(b, &r->new_level) &&
+	       bytes_le64(b, &r->reshape_position) && bytes_les32(b, &r->delta_disks) &&
+	       bytes_le32(b, &r->new_layout) && bytes_le32(b, &r->new_chunk) &&
+	       bytes_les32(b, &r->new_offset) &&
 	       bytes_le64(b, &r->data_offset) && bytes_le64(b, &r->data_size) &&
 	       bytes_le64(b, &r->super_offset) && bytes_skip(b, 8) && bytes_le32(b, &r->dev_number) &&
 	       bytes_skip(b, 4) && bytes_copy(b, r->dev_uuid, 16) &&
@@ -252,11 +270,37 @@ static int md1_roles(struct bytes b, const struct md1_raw *r, struct md_sb *sb, 
 	return 0;
 }
 
+static bool md1_critical(const struct md1_raw *r)
+{
+	const struct md_reshape reshape = {
+		.position = r->reshape_position,
+		.disks = r->raid_disks,
+		.delta = r->delta_disks,
+		.level = (int32_t)r->level,
+		.new_level = (int32_t)r->new_level,
+		.chunk = r->chunk,
+		.new_chunk = r->new_chunk,
+		.moves = r->features & MD1_NEW_OFFSET && r->new_offset,
+	};
+
+	return r->features & MD1_RESHAPE && md_reshape_critical(&reshape);
+}
+
+/* Where the bitmap's superblock is, in bytes; 0: there is none within the device. */
+static uint64_t md1_bitmap_at(const struct md1_raw *r, uint64_t size)
+{
+	int64_t at = (int64_t)r->super_offset + r->bitmap_offset;
+
+	if (!(r->features & MD1_BITMAP) || at <= 0 || (uint64_t)at >= size / SECTOR)
+		return 0;
+	return (uint64_t)at * SECTOR;
+}
+
 static void md1_fill(const struct md1_raw *r, struct md_sb *sb)
 {
 	sb->major = 1;
-	uuid_format(r->uuid, sb->uuid);
-	uuid_format(r->dev_uuid, sb->dev_uuid);
+	md_uuid_format(r->uuid, sb->uuid);
+	md_uuid_format(r->dev_uuid, sb->dev_uuid);
 	name_copy(r->name, sb->name);
 	sb->level = (int32_t)r->level;
 	sb->layout = r->layout;
@@ -269,7 +313,9 @@ static void md1_fill(const struct md1_raw *r, struct md_sb *sb)
 	sb->clean = r->resync_offset == UINT64_MAX;
 	sb->bitmap = r->features & MD1_BITMAP;
 	sb->journal = r->features & MD1_JOURNAL;
+	sb->ppl = r->features & (MD1_PPL | MD1_MULTIPLE_PPLS);
 	sb->reshape = r->features & MD1_RESHAPE;
+	sb->critical = md1_critical(r);
 	sb->recovering = r->features & MD1_RECOVERY_OFFSET;
 }
 
@@ -297,6 +343,7 @@ static int md1_parse(const unsigned char *p, size_t len, uint64_t offset, uint64
 	if (error < 0)
 		return error;
 	sb->minor = (unsigned)md1_minor(offset, size);
+	sb->bitmap_at = md1_bitmap_at(&r, size);
 	if (sb->role == -3)
 		sb->recovering = false; /* that field is the journal's tail there */
 	*ret = *sb;
@@ -312,12 +359,18 @@ enum md0_word {
 	MD0_LEVEL = 7,
 	MD0_SIZE = 8,
 	MD0_RAID_DISKS = 10,
+	MD0_NUMBER = 11, /* the array's, where it ran last */
 	MD0_UUID1 = 13,
 	MD0_UTIME = 32,
 	MD0_STATE = 33,
 	MD0_CSUM = 38,
 	MD0_EVENTS = 39, /* two words */
+	MD0_POSITION = 44, /* two words */
+	MD0_NEW_LEVEL = 46,
+	MD0_DELTA = 47,
+	MD0_NEW_CHUNK = 49,
 	MD0_LAYOUT = 64,
+	MD0_CHUNK = 65,
 	MD0_DISK = 128,
 	MD0_DISK_WORDS = 32,
 	MD0_THIS = 992,
@@ -379,6 +432,21 @@ static int md0_check(const uint32_t w[MD0_WORDS], uint64_t offset, uint64_t size
 	return 0;
 }
 
+static bool md0_critical(const uint32_t w[MD0_WORDS])
+{
+	struct md_reshape reshape = {
+		.disks = w[MD0_RAID_DISKS],
+		.delta = (int32_t)w[MD0_DELTA],
+		.level = (int32_t)w[MD0_LEVEL],
+		.new_level = (int32_t)w[MD0_NEW_LEVEL],
+		.chunk = w[MD0_CHUNK] / SECTOR,
+		.new_chunk = w[MD0_NEW_CHUNK] / SECTOR,
+	};
+
+	memcpy(&reshape.position, w + MD0_POSITION, sizeof reshape.position);
+	return w[MD0_MINOR] == 91 && md_reshape_critical(&reshape);
+}
+
 static int md0_parse(const unsigned char *p, size_t len, uint64_t offset, uint64_t size,
 		     struct md_sb *ret, const char **why)
 {
@@ -397,6 +465,8 @@ static int md0_parse(const unsigned char *p, size_t len, uint64_t offset, uint64
 	sb = g_new0(struct md_sb, 1);
 	sb->minor = 90; /* 0.91 is how 0.90 says that a reshape is under way */
 	sb->reshape = w[MD0_MINOR] == 91;
+	sb->critical = md0_critical(w);
+	g_snprintf(sb->name, sizeof sb->name, "%u", w[MD0_NUMBER]); /* the only name that it has */
 	g_snprintf(sb->uuid, sizeof sb->uuid, "%08x:%08x:%08x:%08x", w[MD0_UUID0], w[MD0_UUID1],
 		   w[MD0_UUID1 + 1], w[MD0_UUID1 + 2]);
 	sb->level = (int32_t)w[MD0_LEVEL];
@@ -408,6 +478,7 @@ static int md0_parse(const unsigned char *p, size_t len, uint64_t offset, uint64
 	sb->size = (uint64_t)w[MD0_SIZE] * 2;
 	sb->clean = w[MD0_STATE] & 1;
 	sb->bitmap = w[MD0_STATE] & 1 << 8;
+	sb->bitmap_at = sb->bitmap ? offset + MD0_WORDS * sizeof w[0] : 0;
 	for (unsigned i = 0; i < MD0_DISKS; i++)
 		sb->roles[i] = md0_role(w, i);
 	finish_roles(sb, MD0_DISKS);

@@ -548,12 +548,17 @@ const struct row rows[] = {
 	{ MDADM, "hash-within", "ARRAY /dev/md/a#b UUID=" U " #UUID=x",
 	  "array uuid=" U " name=a#b where=mdadm.conf:1\n" },
 	{ MDADM, "others", "DEVICE partitions\nMAILADDR root\nMAILFROM x\nPROGRAM /x\nCREATE owner=root\n"
-	  "HOMEHOST <system>\nHOMECLUSTER x\nAUTO -all\nPOLICY action=re-add\nPART-POLICY x\nSYSFS name=x\n"
+	  "HOMEHOST <ignore>\nHOMECLUSTER x\nAUTO -all\nPOLICY action=re-add\nPART-POLICY x\nSYSFS name=x\n"
 	  "MONITORDELAY 60\nPROBING x\nENCRYPTION_NO_VERIFY sata_opal\n", NULL },
+	{ MDADM, "homehost", "HOMEHOST box\nHOMEHOST <system>\nHOMEHOST <none>\nHOMEHOST\n",
+	  "policy key=homehost value=box where=mdadm.conf:1\npolicy key=homehost value=<system> where=mdadm.conf:2\n"
+	  "policy key=homehost value=\"\" where=mdadm.conf:4\n" },
+	{ MDADM, "super-minor", "ARRAY /dev/md0 super-minor=0\nARRAY /dev/md1 super-minor=x\n",
+	  "array md_number=1 name=md0 where=mdadm.conf:1\n", "130 mdadm.conf:2: is not a number of an array" },
 	{ MDADM, "keyword-unknown", "ARRRAY UUID=" U, NULL, "132 mdadm.conf:1: keyword \"ARRRAY\" is unknown" },
 	{ MDADM, "ignored-words", "ARRAY /dev/md0 level=raid1 num-devices=2 spares=0 devices=/dev/a,/dev/b "
 	  "super-minor=0 spare-group=x bitmap=/b auto=yes disks=2 container=x member=0 UUID=" U,
-	  "array uuid=" U " name=md0 where=mdadm.conf:1\n" },
+	  "array uuid=" U " md_number=1 name=md0 where=mdadm.conf:1\n" },
 	{ MDADM, "word-unknown", "ARRAY /dev/md0 colour=red UUID=" U,
 	  "array uuid=" U " name=md0 where=mdadm.conf:1\n", "132 mdadm.conf:1: \"colour=red\" is unknown" },
 	{ MDADM, "second-node", "ARRAY /dev/md0 /dev/md1 UUID=" U,

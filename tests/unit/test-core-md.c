@@ -24,7 +24,7 @@ const struct row md_rows[] = {
 	  R1 "add sda md:r1 0/2; add sdb md:r1 1/2; ? md:r1",
 	  "md:r1 complete 2/2" },
 	{ "started early when it is named",
-	  "inside md:r1 ext4:x; mount /dev/md/r1 /m; add sda md:r1 0/2; add sdb md:r1 1/2",
+	  "array r1 name=r1; inside md:r1 ext4:x; mount /dev/md/r1 /m; add sda md:r1 0/2; add sdb md:r1 1/2",
 	  "md-assemble r1 [sda sdb]; " DONE },
 
 	/* The degraded policy. */
@@ -83,7 +83,7 @@ const struct row md_rows[] = {
 	  "@20: md-assemble 0 [sda] degraded; SACT-023 md0; mount md0 /m; goal 1 done" },
 	{ "/dev/md0, as its superblock calls it",
 	  "inside md:r1 ext4:x; mount /dev/md0 /m; add sda md:r1 0/2 md_name=host:0; "
-	  "add sdb md:r1 1/2 md_name=host:0",
+	  "add sdb md:r1 1/2 md_name=host:0; listed",
 	  "md-assemble 0 [sda sdb]; mount md0 /m; goal 1 done" },
 	{ "a trial is not over while resuming is in root's way",
 	  "resume UUID=zz; inside md:r1 ext4:x; mount UUID=x /m; add sda md:r1 0/2; listed; at 100s",
@@ -199,7 +199,7 @@ const struct row md_rows[] = {
 	{ "a fresher member comes after the start",
 	  R1 "mount UUID=y /n; listed; add sda md:r1 0/2 md_events=10; at 20s; "
 	  "add sdb md:r1 1/2 md_events=20",
-	  "@20: md-assemble r1 [sda] degraded; SACT-023 r1; " DONE "; SACT-020 sdb" },
+	  "@20: md-assemble r1 [sda] degraded; SACT-023 r1; " DONE "; SACT-029 sdb" },
 	{ "two devices of one role",
 	  R1 "listed; hold md-assemble; add sda md:r1 0/2; add sdb md:r1 0/2; ? md:r1; at 60s",
 	  "SACT-013 sdb; SACT-013 sda; md:r1 waiting 0/2" },
