@@ -180,6 +180,10 @@ static void md_running(struct plan *p, struct assembly *a)
 			m->added = true;
 		active += m->added && m->dev->info.md_role != -1 && m->dev->info.md_role != -2;
 	}
+	if (d && a->adopted) { /* which names it has may be known only now */
+		md_name_output(p, a, graph_find(p, d->devnum));
+		links_update(p, graph_find(p, d->devnum));
+	}
 	if (a->state == ASSEMBLY_DEGRADED && active >= a->needed && !a->request)
 		assembly_set_state(p, a, ASSEMBLY_ACTIVE);
 	for (guint i = 0; i < a->members->len && !a->request && d; i++) {
