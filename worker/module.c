@@ -146,7 +146,8 @@ static int load_word(struct module_index *ix, const char *name, struct input *re
 		int r = fnmatch(alias[1], name, 0) ? -ENOENT : load_with_deps(ix, alias[2], res);
 
 		any |= r >= 0;
-		error = r < 0 && r != -ENOENT ? r : error;
+		/* a driver of hardware that is not there: a generic one may be built in, starting will tell */
+		error = r < 0 && r != -ENOENT && r != -ENODEV ? r : error;
 	}
 	return any ? 0 : error;
 }
