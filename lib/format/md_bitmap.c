@@ -20,10 +20,10 @@ bool md_bitmap_sound(const void *buf, size_t len, const struct md_sb *sb)
 	    !bytes_skip(&b, 28) || /* events, events when it was cleared, size, state */
 	    !bytes_le32(&b, &chunk) || !bytes_le32(&b, &sleep) || !bytes_le32(&b, &behind))
 		return false;
-	if (magic != BITMAP_MAGIC || version < 3 || version > BITMAP_CLUSTERED)
+	if (magic != BITMAP_MAGIC || version < 3)
 		return false;
-	if (version == BITMAP_CLUSTERED)
-		return true;
+	if (version >= BITMAP_CLUSTERED)
+		return true; /* of other rules, or newer than this: the kernel judges it */
 	if (chunk < 512 || (chunk & (chunk - 1)) || !sleep || behind > WRITE_BEHIND_MAX)
 		return false;
 	md_uuid_format(raw, uuid);

@@ -30,4 +30,5 @@ const char *md_link_name(const struct assembly *a);
 void md_name_it(struct plan *p, struct assembly *a);
 void md_name_output(struct plan *p, struct assembly *a, struct device *d);
 bool md_answers_to(const struct assembly *a, const char *key);
+bool md_ignored(const struct plan *p, const struct assembly *a); /* mdadm.conf: never to be started */
 void md_refuse_goals(struct plan *p, struct assembly *a); /* that name two arrays */

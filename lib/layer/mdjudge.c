@@ -242,7 +242,7 @@ static bool dirty_parity(const struct assembly *a, const struct input *info)
 	return !(md_flag(info, "journal") && md_role_present(a, -3));
 }
 
-static bool ignored(const struct plan *p, const struct assembly *a)
+bool md_ignored(const struct plan *p, const struct assembly *a)
 {
 	for (guint i = 0; i < p->arrays->len; i++) {
 		const struct array_policy *ap = p->arrays->pdata[i];
@@ -298,7 +298,7 @@ void md_evaluate(struct plan *p, struct assembly *a)
 	a->present = active + (journal && md_role_present(a, -3));
 	a->startable = enough(a, &best->dev->info, active);
 	a->complete = a->startable && a->present >= a->needed;
-	if (ignored(p, a))
+	if (md_ignored(p, a))
 		a->startable = a->complete = false;
 	if (!assembly_running(a))
 		judge_start(p, a, best, active, one_truth);

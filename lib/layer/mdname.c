@@ -103,6 +103,8 @@ static enum claim claim(const struct plan *p, const struct assembly *a, const ch
 		return CLAIM_NONE;
 	if ((assembly_running(a) || a->state == ASSEMBLY_ACTIVATING) && streq0(md_link_name(a), name))
 		return CLAIM_HELD;
+	if (md_ignored(p, a))
+		return CLAIM_NONE;
 	for (guint i = 0; i < p->arrays->len; i++) {
 		const struct array_policy *ap = p->arrays->pdata[i];
 
@@ -121,17 +123,27 @@ static enum claim claim(const struct plan *p, const struct assembly *a, const ch
 	return CLAIM_NONE;
 }
 
-/* The array because of which a has not this name; NULL: it has it. */
+static bool could_start(const struct assembly *a)
+{
+	return a->startable || a->complete || assembly_running(a) || a->state == ASSEMBLY_ACTIVATING;
+}
+
+/*
+ * The array because of which a has not this name; NULL: it has it.  What is left of another host's array, or of
+ * one from before hosts had names, and cannot be started takes a name from nobody.
+ */
 static struct assembly *rival(struct plan *p, struct assembly *a, const char *name, enum claim mine)
 {
 	for (guint i = 0; i < p->assemblies->len; i++) {
 		struct assembly *b = p->assemblies->pdata[i];
+		enum claim theirs;
 
 		if (b == a || b->layer != &layer_md || !b->members->len)
 			continue;
 		if (!b->data)
 			superblock_name(p, b);
-		if (claim(p, b, name) >= mine)
+		theirs = claim(p, b, name);
+		if (theirs >= mine && (theirs >= CLAIM_LOCAL || could_start(b)))
 			return b;
 	}
 	return NULL;
@@ -262,7 +274,7 @@ static bool unnumbered(struct plan *p, struct assembly *a)
 {
 	const struct md_data *data;
 
-	if (a->layer != &layer_md || !a->members->len || a->adopted)
+	if (a->layer != &layer_md || !a->members->len || a->adopted || md_ignored(p, a))
 		return false;
 	if (!a->data)
 		superblock_name(p, a);
@@ -282,7 +294,8 @@ static void refuse_numbers(struct plan *p, struct assembly *a)
 	struct assembly *other = NULL;
 
 	for (guint i = 0; i < p->assemblies->len && !other && unnumbered(p, a); i++)
-		if (p->assemblies->pdata[i] != a && unnumbered(p, p->assemblies->pdata[i]))
+		if (p->assemblies->pdata[i] != a && could_start(p->assemblies->pdata[i]) &&
+		    unnumbered(p, p->assemblies->pdata[i]))
 			other = p->assemblies->pdata[i];
 	for (guint i = 0; other && i < p->goals->len; i++) {
 		const struct goal *g = p->goals->pdata[i];

@@ -82,6 +82,18 @@ const struct row array_rows[] = {
 	{ "by its number too",
 	  "mount /dev/md0 /m; add sda md:r1 0/1 md_name=box:0; add sdb md:r2 0/1 md_name=old:0; listed",
 	  "SACT-013 /m; goal 1 failed" },
+	{ "one that mdadm.conf ignores takes no name",
+	  "array r2 flag=1; inside md:r1 ext4:x; mount /dev/md0 /m; add sda md:r1 0/1 md_name=box:0; "
+	  "add sdb md:r2 0/1 md_name=old:0; listed",
+	  "md-assemble 0 [sda]; mount md0 /m; goal 1 done" },
+	{ "nor does what is left of one that cannot be started",
+	  "inside md:r1 ext4:x; mount /dev/md0 /m; add sda md:r1 0/1 md_name=box:0; "
+	  "add sdb md:r2 0/3 md_level=5 md_name=old:0; listed",
+	  "md-assemble 0 [sda]; mount md0 /m; goal 1 done" },
+	{ "nor a number",
+	  "inside md:r1 ext4:x; mount /dev/md127 /m; add sda md:r1 0/1 md_name=box:a; "
+	  "add sdb md:r2 0/3 md_level=5 md_name=box:b; listed",
+	  "md-assemble a [sda]; mount md127 /m; goal 1 done" },
 	{ "and by the number of no name that both could get",
 	  "mount /dev/md127 /m; add sda md:r1 0/1 md_name=box:a; add sdb md:r2 0/1 md_name=box:b; listed",
 	  "SACT-013 /m; goal 1 failed" },
