@@ -259,28 +259,42 @@ static bool recorded(const struct plan *p, const struct input *n, const struct d
 	return false;
 }
 
+/*
+ * What it lies on: an LV on what its table names, whatever other PVs its VG has, and the record says the same;
+ * anything else on the members of its set.  NULL among them: not known.
+ */
+static GPtrArray *legs_of(const struct plan *p, const struct device *made)
+{
+	const struct assembly *a = made->output_of;
+	g_auto(GStrv) nums = a->layer == &layer_lvm ? g_strsplit(made->slaves ?: "", " ", -1) : NULL;
+	GPtrArray *legs = g_ptr_array_new();
+	dev_t devnum;
+
+	for (char **n = nums; n && *n; n++)
+		g_ptr_array_add(legs, devnum_parse(*n, &devnum) < 0 ? NULL : graph_find(p, devnum));
+	for (guint i = 0; !nums && i < a->members->len; i++)
+		if (!((const struct member *)a->members->pdata[i])->excluded)
+			g_ptr_array_add(legs, ((const struct member *)a->members->pdata[i])->dev);
+	return legs;
+}
+
 /* Each of its legs lies on an encrypted volume that is recorded below top. */
 static bool reached_through(const struct plan *p, const struct device *d, const struct input *top, unsigned depth)
 {
 	const struct device *disk = d->parent ? graph_find(p, d->parent) : NULL;
 	const struct device *made = d->output_of || !disk ? d : disk;
 	const struct assembly *a = made->output_of;
-	bool any = false;
+	g_autoptr(GPtrArray) legs = NULL;
 
 	if (!a || depth > DEPTH_MAX)
 		return false;
 	if (a->layer == &layer_luks && recorded(p, top, made, 0))
 		return true;
-	for (guint i = 0; i < a->members->len; i++) {
-		const struct member *m = a->members->pdata[i];
-
-		if (m->excluded)
-			continue;
-		if (!reached_through(p, m->dev, top, depth + 1))
+	legs = legs_of(p, made);
+	for (guint i = 0; i < legs->len; i++)
+		if (!legs->pdata[i] || !reached_through(p, legs->pdata[i], top, depth + 1))
 			return false;
-		any = true;
-	}
-	return any;
+	return legs->len > 0;
 }
 
 /* crypttab says what /dev/mapper/NAME is: nothing else of that name will do. */
@@ -315,33 +329,33 @@ char *layout_supplanted(const struct plan *p, const struct goal *g, const struct
 static bool is_encrypted(const struct plan *p, const struct device *d, unsigned depth)
 {
 	const struct device *disk = d->parent ? graph_find(p, d->parent) : NULL;
-	const struct assembly *a = d->output_of ?: disk ? disk->output_of : NULL;
-	bool any = false;
+	const struct device *made = d->output_of || !disk ? d : disk;
+	g_autoptr(GPtrArray) legs = NULL;
 
-	if (!a || depth > DEPTH_MAX)
+	if (!made->output_of || depth > DEPTH_MAX)
 		return false;
-	if (a->layer == &layer_luks)
+	if (made->output_of->layer == &layer_luks)
 		return true;
-	for (guint i = 0; i < a->members->len; i++) {
-		const struct member *m = a->members->pdata[i];
-
-		if (!m->excluded && !is_encrypted(p, m->dev, depth + 1))
+	legs = legs_of(p, made);
+	for (guint i = 0; i < legs->len; i++)
+		if (!legs->pdata[i] || !is_encrypted(p, legs->pdata[i], depth + 1))
 			return false;
-		any = true;
-	}
-	return any;
+	return legs->len > 0;
 }
 
 /* Root of the command line, which the record, where there is one, does not know. */
-static bool unknown_root(const struct plan *p, const struct goal *g)
+static bool unknown_root(const struct plan *p, const struct goal *g, const struct device *d)
 {
-	return p->layout->len && g->kind == GOAL_MOUNT && streq0(g->where, INPUT_COMMAND_LINE) && !node_of_goal(p, g);
+	g_autofree char *spec = d && d->info.uuid ? g_strconcat("UUID=", d->info.uuid, NULL) : NULL;
+
+	return p->layout->len && g->kind == GOAL_MOUNT && streq0(g->where, INPUT_COMMAND_LINE) && !node_of_goal(p, g) &&
+	       !(spec && layout_find(p, "/", spec));
 }
 
 /* Why d must not be root beside what is open; NULL: nothing speaks against it. */
 char *layout_exposed(const struct plan *p, const struct goal *g, const struct device *d)
 {
-	if (!unknown_root(p, g) || is_encrypted(p, d, 0))
+	if (!unknown_root(p, g, d) || is_encrypted(p, d, 0))
 		return NULL;
 	for (guint i = 0; i < p->assemblies->len; i++) {
 		const struct assembly *a = p->assemblies->pdata[i];
@@ -359,7 +373,7 @@ bool layout_root_exposed(const struct plan *p)
 	for (guint i = 0; p->layout->len && i < p->goals->len; i++) {
 		const struct goal *g = p->goals->pdata[i];
 
-		if (g->dev && g->state != GOAL_FAILED && unknown_root(p, g) && !is_encrypted(p, g->dev, 0))
+		if (g->dev && g->state != GOAL_FAILED && unknown_root(p, g, g->dev) && !is_encrypted(p, g->dev, 0))
 			return true;
 	}
 	return false;
