@@ -207,6 +207,21 @@ static struct device *most_original(const GPtrArray *list, struct device **clash
 	return best;
 }
 
+/*
+ * A refusal is for good.  What d lies on tells whose it is, so that all that was listed is read first, and what
+ * was read is judged; a disk lies on nothing.
+ */
+bool choice_too_early(struct plan *p, struct goal *g, const struct device *d)
+{
+	bool listed = graph_choice_allowed(p), judged = !d->output_of || !d->output_of->dirty;
+
+	if (str_empty(d->slaves) || (listed && judged))
+		return false;
+	put_off(p, g);
+	p->judge_first |= listed; /* else the end of the listing asks all goals again */
+	return true;
+}
+
 struct device *choice_make(struct plan *p, struct goal *g)
 {
 	bool by_content = choice_by_content(g->key);
@@ -225,7 +240,8 @@ struct device *choice_make(struct plan *p, struct goal *g)
 		return NULL;
 	}
 	if (clash) {
-		refuse_clones(p, g, best, clash);
+		if (!choice_too_early(p, g, best) && !choice_too_early(p, g, clash))
+			refuse_clones(p, g, best, clash);
 		return NULL;
 	}
 	if (!by_content || !(lacks = lacks_original(p, best)))

@@ -294,6 +294,8 @@ static bool supplanted(struct plan *p, struct goal *g, const struct device *d)
 	g_autofree char *why = g->kind == GOAL_DEVICE ? NULL : layout_supplanted(p, g, d);
 	g_autofree char *beside = why ? NULL : layout_exposed(p, g, d);
 
+	if ((why || beside) && choice_too_early(p, g, d))
+		return true;
 	if (why)
 		choice_refuse(p, g, MSG_SUPPLANTED, -EKEYREJECTED, why);
 	else if (beside)

@@ -500,9 +500,13 @@ void plan_step(struct plan *p, const struct input *in, uint64_t now, struct acti
 		choice_clock(p);
 		goals_consider(p); /* before the assemblies: what is met needs no more of them */
 		assembly_drain(p);
+		if (p->judge_first && !p->dirty_devices.length && !p->dirty_assemblies.length) {
+			p->judge_first = false;
+			choice_ask(p);
+		}
 		if (!p->stopping && !p->dirty_devices.length && !p->dirty_assemblies.length)
 			goals_give_up(p);
-	} while (p->dirty_devices.length || p->dirty_assemblies.length);
+	} while (p->dirty_devices.length || p->dirty_assemblies.length || p->asked->len);
 	if (p->stopping)
 		stop_consider(p);
 	else
