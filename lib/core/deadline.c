@@ -130,7 +130,7 @@ static void goal_overdue(struct plan *p, struct goal *g)
 		return;
 	}
 	why = explain_waits(p, g, true);
-	goal_fail(p, g, MSG_TIMEOUT, -ETIME, "the deadline passed; it waited for%s", why);
+	goal_fail(p, g, MSG_TIMEOUT, -ETIME, "the deadline of %s passed; it waited for%s", g->spec, why);
 }
 
 static void waiting_fire(struct plan *p)
