@@ -215,6 +215,8 @@ static void device_update(struct plan *p, struct device *d, const struct input *
 		disk_renamed(p, d);
 	d->full_size = in->size;
 	d->hidden_size = in->count;
+	if (d->readonly != in->readonly && d->member_of)
+		assembly_touch(p, d->member_of);
 	d->readonly = in->readonly;
 	if (in->diskseq)
 		d->diskseq = in->diskseq;

@@ -38,13 +38,13 @@ static bool came_back(struct plan *p, const struct assembly *a, const struct lvm
 	return pv->missing;
 }
 
-/* Where the PVs are now; true: not where they were. */
+/* Where the PVs are now; true: not where they were, or one can be written to now, or no more. */
 static bool find_pvs(struct plan *p, struct assembly *a)
 {
 	struct lvm *l = lvm_of(a);
 	size_t n = l->vg->pvs->len;
 	g_autofree dev_t *at = g_new0(dev_t, n + 1);
-	bool changed;
+	bool changed = false;
 
 	for (guint i = 0; i < a->members->len; i++) {
 		const struct member *m = a->members->pdata[i];
@@ -53,9 +53,10 @@ static bool find_pvs(struct plan *p, struct assembly *a)
 		if (!pv || at[pv->index] || came_back(p, a, pv, m->dev))
 			continue;
 		at[pv->index] = m->dev->devnum;
+		changed |= pv->readonly != m->dev->readonly;
 		pv->readonly = m->dev->readonly;
 	}
-	changed = !l->at || memcmp(at, l->at, n * sizeof *at) != 0;
+	changed |= !l->at || memcmp(at, l->at, n * sizeof *at) != 0;
 	g_free(l->at);
 	l->at = g_steal_pointer(&at);
 	return changed;
@@ -180,7 +181,7 @@ static void count_pvs(struct plan *p, struct assembly *a, bool was_complete)
 		a->needed += !pv->missing;
 		a->present += l->at[i] != 0;
 	}
-	if (a->present > l->present)
+	if (moved || a->present > l->present)
 		g_hash_table_remove_all(l->refused); /* worth another try */
 	l->present = a->present;
 	a->complete = a->present && a->present == a->needed;

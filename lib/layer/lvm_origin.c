@@ -79,7 +79,8 @@ char *lvm_lacks_original(const struct plan *p, const struct assembly *a, const s
 
 	for (unsigned i = 0; lv && i < DEPTH_MAX; i++) {
 		lv = origin_of(vg, lv);
-		if (lv && lv->visible && !lv->skip && !is_read(p, a, lv))
+		if (lv && lv->visible && !is_read(p, a, lv) &&
+		    ((!lv->skip && !lv->no_auto) || g_hash_table_contains(lvm_of(a)->activated, lv->name)))
 			return g_strdup_printf("/dev/%s/%s", vg->name, lv->name);
 	}
 	return NULL;
