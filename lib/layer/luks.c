@@ -333,8 +333,10 @@ static bool memory_allows(const struct plan *p, const struct assembly *a)
 						  g_hash_table_lookup(p->requests, &o->request) :
 						  NULL;
 
-		if (o != a && r && r->type == ACTION_LUKS_OPEN && o->members->len)
-			used += MAX(luks_data_device(o)->info.luks_memory, 1);
+		const struct device *other = r && r->type == ACTION_LUKS_OPEN ? luks_data_device(o) : NULL;
+
+		if (o != a && other) /* its disk may have gone meanwhile */
+			used += MAX(other->info.luks_memory, 1);
 	}
 	return !used || used + d->info.luks_memory <= p->memory;
 }
