@@ -14,7 +14,6 @@
 	F(crypt_get_uuid)                   \
 	F(crypt_get_type)                   \
 	F(crypt_get_cipher)                 \
-	F(crypt_get_cipher_mode)            \
 	F(crypt_reencrypt_status)           \
 	F(crypt_keyslot_max)                \
 	F(crypt_keyslot_status)             \

@@ -134,19 +134,6 @@ static bool being_decrypted(struct volume *v)
 	return false;
 }
 
-/* What crypttab says of it. */
-static int check_expected(struct volume *v, const struct action *a, struct input *res)
-{
-	g_auto(GStrv) words = g_strsplit(a->options ?: "", ",", 0);
-	g_autofree char *is = g_strdup_printf("%s-%s", v->lib->crypt_get_cipher(v->cd) ?: "", v->lib->crypt_get_cipher_mode(v->cd) ?: "");
-
-	for (char **w = words; *w; w++)
-		if (g_str_has_prefix(*w, "cipher=") && !g_str_equal(*w + strlen("cipher="), is))
-			return sys_fail(res, -EKEYREJECTED, "the LUKS header of %s says cipher %s, and its crypttab entry %s: refused",
-					a->node, is, *w);
-	return 0;
-}
-
 /* A header that encrypts nothing opens with any passphrase: somebody has put it in place of the real one. */
 static int check_ciphers(struct volume *v, const struct action *a, struct input *res)
 {
@@ -173,7 +160,7 @@ static int check_ciphers(struct volume *v, const struct action *a, struct input 
 	if (bad)
 		return sys_fail(res, -EKEYREJECTED, "the LUKS header of %s names a null cipher: refused",
 				a->node);
-	return check_expected(v, a, res);
+	return 0;
 }
 
 static uint32_t flags_of(const char *options)
