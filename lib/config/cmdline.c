@@ -325,11 +325,10 @@ static bool array_with_host(const char *device, const char *third, guint n)
 					       "no-write-workqueue", "perf-no_read_workqueue",
 					       "perf-no_write_workqueue", "same-cpu-crypt", "sector-size",
 					       "submit-from-crypt-cpus", NULL };
-	g_auto(GStrv) words = g_strsplit_set(third, ",=", 2);
 
 	if (!g_str_has_prefix(device, "/dev/md/"))
 		return false;
-	return n > 3 || (words[0] && *words[0] && !config_word_in(options, words[0]));
+	return n > 3 || (*third && !strpbrk(third, ",=") && !config_word_in(options, third));
 }
 
 static int call_cryptdevice(struct parser *p, const char *value)
@@ -338,6 +337,8 @@ static int call_cryptdevice(struct parser *p, const char *value)
 	guint n = g_strv_length(parts), name = 1;
 	struct volume *v;
 
+	if (n > 3 && !*parts[n - 1]) /* a colon too many at the end */
+		n--;
 	if (n > 2 && array_with_host(parts[0], parts[2], n))
 		name = 2;
 	if (n <= name || n > name + 2 || !*parts[0] || !*parts[name])
