@@ -296,7 +296,7 @@ static char *first_word(const char *path)
 
 	if (str_empty(path) || !g_file_get_contents(path, &text, NULL, NULL))
 		return NULL;
-	for (c = text; *c == '#' || g_ascii_isspace(*c); c += *c != '#')
+	for (c = text; *c == '#' || g_ascii_isspace(*c); c += *c && *c != '#')
 		if (*c == '#')
 			c += strcspn(c, "\n");
 	return g_strndup(c, strcspn(c, " \t\n"));

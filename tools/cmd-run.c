@@ -174,6 +174,8 @@ int cmd_root(const struct options *o, int argc, char **argv)
 
 	if (argc)
 		return usage_error("root: '%s' is one argument too many", argv[0]);
+	if (o->target[0] != '/')
+		return usage_error("root: --target has to be an absolute path, not '%s'", o->target);
 	status = start(&r, o, cmdlines);
 	/* known, none of it wanted: the options of / may be there */
 	if (status == EXIT_DONE && add_fstab(&r, nothing) < 0)

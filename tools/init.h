@@ -34,5 +34,5 @@ void words_read(struct words *w);
 /* init-shell.c: a shell on the console, while others may work on it */
 pid_t shell_start(void);	 /* -errno */
 void shell_hang_up(pid_t shell);
-void shell_end_session(pid_t shell); /* with all that was started in it */ /* it ends soon, and is to be waited for */
+void shell_end_session(pid_t shell); /* the same, with all that was started in its session */
 void shell_ended(void);		 /* its traces on the terminal are removed; may be repeated */

@@ -281,6 +281,7 @@ struct plan {
 	uint64_t n_started, idle_since; /* what may be waited for with a choice; none is, since so many were */
 	guint started_last;
 	bool choice_waiting;   /* somebody waits with a choice for what is under way */
+	bool judge_first;      /* a refusal waits for assemblies that are dirty */
 	GPtrArray *choosers;   /* struct goal, of those */
 	uint64_t choice_since; /* since when; 0: nobody does */
 	bool choice_released;  /* it took too long */
@@ -379,6 +380,7 @@ void choice_explain(const struct plan *p, const struct goal *g, GPtrArray *waits
 void choice_late(struct plan *p, struct device *d);
 void choice_clock(struct plan *p);
 void choice_ask(struct plan *p);
+bool choice_too_early(struct plan *p, struct goal *g, const struct device *d); /* to refuse: asked again */
 uint64_t choice_hold(const struct plan *p);
 
 /* mounts.c: what is mounted and swapped on, whoever did it */

@@ -269,7 +269,7 @@ static uint64_t usec_of(const char *text)
 /* Words that say something of the device; the others are its content. */
 static bool device_word(struct disk *d, const char *word)
 {
-	const char *value = strchr(word, '=');
+	char *value = strchr(word, '=');
 
 	if (size_parse(word, &d->in.size))
 		return true;
@@ -281,9 +281,9 @@ static bool device_word(struct disk *d, const char *word)
 	if (g_str_has_prefix(word, "wwid="))
 		str_set(&d->in.wwid, value);
 	else if (g_str_has_prefix(word, "slaves="))
-		d->in.slaves = g_strdelimit(g_strdup(value), ",", ' ');
+		str_set(&d->in.slaves, g_strdelimit(value, ",", ' '));
 	else if (g_str_has_prefix(word, "links="))
-		d->in.links = g_strdelimit(g_strdup(value), ",", ' ');
+		str_set(&d->in.links, g_strdelimit(value, ",", ' '));
 	else if (g_str_has_prefix(word, "ro="))
 		d->in.readonly = value[0] == '1';
 	else if (g_str_has_prefix(word, "hides=")) /* udev's rules do, with the size that it has */
