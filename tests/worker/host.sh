@@ -94,7 +94,7 @@ static int dm(unsigned command, struct dm_ioctl *d)
 	if (command == DM_TABLE_LOAD_CMD && is("cancel"))
 		raise(SIGTERM);
 	d->dev = 252 << 8 | 3;
-	strcpy(d->uuid, "LVM-x");
+	strcpy(d->uuid, "LVM-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
 	return 0;
 }
 
@@ -155,12 +155,13 @@ race()
 
 chmod +x "$scratch" && : >"$scratch/worker" && chmod +x "$scratch/worker"
 if ${CC:-cc} -shared -fPIC -o "$scratch/race.so" "$scratch/race.c" && unshare -m true; then
-	members='members="8:0 0 0\n8:16 1 1"' table='text="device a LVM-x rw 0\n0 8 zero"'
+	members='members="8:0 0 0\n8:16 1 1"' vg=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+	table="uuid=$vg text=\"device a LVM-$vg$vg rw 0\n0 8 error\""
 	race run "md: somebody else runs the array first" "md-assemble id=1 uuid=x $members" node=md127 '!error='
 	race add "md: somebody else adds the member first" "md-assemble id=1 uuid=x $members" node=md127 '!error='
-	race create "dm: somebody else makes the device first" "dm-activate id=1 uuid=x $table" '!error='
+	race create "dm: somebody else makes the device first" "dm-activate id=1 $table" '!error='
 	before=$(semaphores)
-	race cancel "dm: cancelled before udevd is waited for" "dm-activate id=1 uuid=x udev=1 $table" error=-125
+	race cancel "dm: cancelled before udevd is waited for" "dm-activate id=1 udev=1 $table" error=-125
 	ok "dm: no semaphore stays behind" [ "$(semaphores)" = "$before" ]
 fi
 done_testing
