@@ -91,7 +91,7 @@ md_tests()
 	setup umount /mnt
 	exec 9</dev/md127
 	tell "+md-stop id=8 node=md127$U"
-	until_true 10 worker_waits inotify
+	until_true 10 worker_watches
 	exec 9<&-
 	ask result
 	ok "md: stopped when the last reader closed it" reply_has id=8 '!error='
@@ -140,6 +140,11 @@ half_made()	# ARRAY DEVNUM: an inactive array with one member
 worker_waits()	# WORD: the worker sleeps in such a place
 {
 	grep -q "$1" "/proc/$(pgrep -P "$drive_pid")/wchan"
+}
+
+worker_watches()	# the worker has a watch on what it waits for
+{
+	ls -l "/proc/$(pgrep -P "$drive_pid")/fd" | grep -q inotify
 }
 
 raid5_tests()
@@ -240,7 +245,7 @@ luks_tests()
 		"luks-open id=15 node=ubdd name=crypt uuid=$uuid keyfile=/tmp/longkey key_offset=11$U" node=dm- '!error='
 	exec 9</dev/mapper/crypt
 	tell "+dm-remove id=16 name=crypt$U"
-	until_true 10 worker_waits inotify
+	until_true 10 worker_watches
 	exec 9<&-
 	ask result
 	ok "dm: removed when the last reader closed it" reply_has id=16 '!error='
@@ -352,7 +357,8 @@ dm_tests()
 	ok "dm: no node is left" eval '[ "$(ls /dev/mapper)" = control ]'
 	ok "dm: no semaphore is left" no_semaphores
 	printf XX | dd of=/dev/ubde bs=1 seek=$(grep -abo 'vg {' /dev/ubde | tail -1 | cut -d: -f1) conv=notrunc 2>/dev/null
-	t "probe: damaged LVM metadata" "probe id=12 node=ubde" type=LVM2_member error=-74 text=
+	t "probe: damaged LVM metadata: it is a PV all the same" "probe id=12 node=ubde" type=LVM2_member uuid= text= \
+		'!lvm_metadata' '!error='
 	setup wipefs -aq /dev/ubde /dev/ubdf
 	setup pvcreate -y --pvmetadatacopies 0 /dev/ubde
 	t "probe: a PV without metadata area" "probe id=13 node=ubde" type=LVM2_member uuid= '!lvm_metadata' '!error='
