@@ -142,6 +142,11 @@ worker_waits()	# WORD: the worker sleeps in such a place
 	grep -q "$1" "/proc/$(pgrep -P "$drive_pid")/wchan"
 }
 
+x32()	# half of an LV's uuid
+{
+	printf 'x%.0s' {1..32}
+}
+
 worker_watches()	# the worker has a watch on what it waits for
 {
 	ls -l "/proc/$(pgrep -P "$drive_pid")/fd" | grep -q inotify
@@ -488,10 +493,12 @@ link_tests()
 	mkdir -p /dev/disk/by-label/folder
 	t "link: not over a folder" "link id=6 node=ubde text=disk/by-label/folder" error=-17
 	rmdir /dev/disk/by-label/folder
+	[ ! -d /dev/disk/by-partlabel ] || mv /dev/disk/by-partlabel /dev/disk/was
 	ln -s /etc /dev/disk/by-partlabel
 	t "link: not through a link" "link id=6 node=ubde text=disk/by-partlabel/x" error=-20
 	rm /dev/disk/by-partlabel
-	ok "link: not through a link" missing /etc/x
+	[ ! -d /dev/disk/was ] || mv /dev/disk/was /dev/disk/by-partlabel
+	ok "link: nothing lies where the link leads" missing /etc/x
 }
 
 module_tests()
@@ -535,7 +542,7 @@ wire_tests()
 	t "cancel: the worker lives on" "probe id=12 node=ubde" type=LVM2_member
 	if [ -n "$U" ]; then
 		udevadm control --stop-exec-queue
-		tell "+dm-activate id=13 text=\"device s SACT-s rw 20\n0 8 linear $F 0\"$U"
+		tell "+dm-activate id=13 uuid=$(x32) text=\"device s LVM-$(x32)$(x32) rw 20\n0 8 error\"$U"
 		until_true 10 worker_waits semtimedop
 		tell term
 		ask result
